@@ -1,0 +1,3 @@
+#ifndef CMPI_SHIM_H
+#define CMPI_SHIM_H
+#endif

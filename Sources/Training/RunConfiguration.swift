@@ -1,0 +1,75 @@
+import NeuralNet
+
+/// Everything that decides a run. One flat struct: the command line, `config.toml` and a checkpoint all fill it, and a
+/// test lists its option names so that it grows deliberately.
+public struct RunConfiguration: Sendable, Equatable {
+  // MARK: Model
+
+  public var model: ModelName
+  /// Widths of the encoder's hidden layers; the decoder mirrors them.
+  public var hidden: [Int]
+  public var latent: Int
+  public var activation: Activation
+  public var latentActivation: Activation
+  public var loss: ReconstructionLossKind
+  public var conventions: Conventions
+
+  // MARK: Optimisation
+
+  public var learningRate: Float
+  /// Samples in a global batch, over all ranks.
+  public var batch: Int
+  public var epochs: Int
+  /// Ends the run after this many updates, if sooner than `epochs`.
+  public var steps: Int?
+  public var seed: UInt32
+
+  // MARK: Data
+
+  /// A folder of IDX files; nil looks in the usual places.
+  public var data: String?
+  /// Trains on the first `limit` training images only.
+  public var limit: Int?
+
+  // MARK: Parallelism
+
+  /// Logical shards of a batch: a power of two; fixes the arithmetic, whatever the number of ranks is.
+  public var shards: Int
+  /// Threads of each rank; nil takes the cores that the ranks of this host leave each other.
+  public var threads: Int?
+  public var allreduce: ReductionAlgorithm
+
+  // MARK: The run's folder and its cadence
+
+  public var runDirectory: String?
+  /// `auto`, or a checkpoint's folder; nil starts afresh.
+  public var resume: String?
+  /// Evaluates after every so many epochs; 0 only at the end.
+  public var evaluateEvery: Int
+  /// Saves after every so many epochs; 0 only at the end.
+  public var checkpointEvery: Int
+  /// Writes a row of `metrics.jsonl` every so many steps.
+  public var logEvery: Int
+  /// Compares the ranks' parameters every so many steps; 0 never.
+  public var checkEvery: Int
+
+  /// The settings that a model is published with (Docs/models.md), before any option is applied.
+  public static func defaults(for model: ModelName) -> RunConfiguration {
+    switch model {
+    case .denseAutoencoder:
+      RunConfiguration(
+        model: model, hidden: [128, 64], latent: 32, activation: .relu, latentActivation: .relu, loss: .bce,
+        conventions: .keras, learningRate: 1e-3, batch: 128, epochs: 20, steps: nil, seed: 0, data: nil,
+        limit: nil, shards: 16, threads: nil, allreduce: .tree, runDirectory: nil, resume: nil,
+        evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
+    }
+  }
+}
+
+/// How gradients are summed between ranks.
+public enum ReductionAlgorithm: String, Sendable, CaseIterable {
+  /// The fixed binary tree over shards: the same bits at any number of ranks.
+  case tree
+  /// `MPI_Allreduce`, for comparison of speed only: its bits may depend on ranks, message size and MPI's version.
+  case mpi
+}

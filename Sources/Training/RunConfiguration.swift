@@ -1,3 +1,4 @@
+import Collectives
 import NeuralNet
 
 /// Everything that decides a run. One flat struct: the command line, `config.toml` and a checkpoint all fill it, and a
@@ -64,12 +65,4 @@ public struct RunConfiguration: Sendable, Equatable {
         evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
     }
   }
-}
-
-/// How gradients are summed between ranks.
-public enum ReductionAlgorithm: String, Sendable, CaseIterable {
-  /// The fixed binary tree over shards: the same bits at any number of ranks.
-  case tree
-  /// `MPI_Allreduce`, for comparison of speed only: its bits may depend on ranks, message size and MPI's version.
-  case mpi
 }

@@ -62,6 +62,7 @@ let package = Package(
     // MARK: - Tests
 
     .target(name: "TestSupport", dependencies: ["Artifacts", "TensorCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],

@@ -40,7 +40,9 @@ let package = Package(
     .target(
       name: "NeuralNet", dependencies: ["TensorCore", "RandomNumbers", "Diagnostics"],
       swiftSettings: vectorSettings),
-    .target(name: "TensorCore", dependencies: ["RandomNumbers"], swiftSettings: vectorSettings),
+    .target(name: "TensorCore", dependencies: ["RandomNumbers", "CVector"], swiftSettings: vectorSettings),
+    // Header only: two vector instructions that Swift has no name for.
+    .systemLibrary(name: "CVector"),
     .target(name: "RandomNumbers", swiftSettings: vectorSettings),
 
     // MARK: - Files and processes

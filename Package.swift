@@ -64,13 +64,16 @@ let package = Package(
     // MARK: - Tests
 
     .target(name: "TestSupport", dependencies: ["Artifacts", "TensorCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"]),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "TestSupport"]),
-    .testTarget(name: "ImageDataTests", dependencies: ["ImageData", "TestSupport"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
+    .testTarget(
+      name: "ImageDataTests",
+      dependencies: ["ImageData", "Artifacts", "CZlib", "Diagnostics", "RandomNumbers", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),

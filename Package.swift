@@ -74,6 +74,9 @@ let package = Package(
     .testTarget(
       name: "ImageDataTests",
       dependencies: ["ImageData", "Artifacts", "CZlib", "Diagnostics", "RandomNumbers", "TestSupport"]),
+    .executableTarget(
+      name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
+      path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),

@@ -18,6 +18,7 @@ extension SIMD8 where Scalar == Float {
   /// The `count` elements from `pointer` on, 0...8 of them, and zeros in the lanes above.
   @inlinable @inline(__always)
   package static func loadPartial(_ pointer: UnsafePointer<Float>, count: Int) -> Self {
+    if count == 8 { return load(pointer) }
     var lanes = Self.zero
     withUnsafeMutableBytes(of: &lanes) { $0.baseAddress!.copyMemory(from: pointer, byteCount: 4 * count) }
     return lanes
@@ -32,6 +33,7 @@ extension SIMD8 where Scalar == Float {
   /// Writes the first `count` lanes, 0...8 of them, to the elements from `pointer` on.
   @inlinable @inline(__always)
   package func storePartial(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    if count == 8 { return store(pointer) }
     withUnsafeBytes(of: self) {
       UnsafeMutableRawPointer(pointer).copyMemory(from: $0.baseAddress!, byteCount: 4 * count)
     }

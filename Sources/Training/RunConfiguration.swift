@@ -13,7 +13,7 @@ public struct RunConfiguration: Sendable, Equatable {
   public var latent: Int
   public var activation: Activation
   public var latentActivation: Activation
-  public var loss: ReconstructionLossKind
+  public var loss: ReconstructionLoss
   public var conventions: Conventions
 
   // MARK: Optimisation

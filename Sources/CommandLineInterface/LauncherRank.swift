@@ -1,0 +1,20 @@
+import Glibc
+
+/// This process's rank as its launcher tells it before MPI is initialised; 0 without a launcher. Enough to decide who
+/// prints what every rank finds alike in its arguments.
+package enum LauncherRank {
+  /// The rank from this process's environment.
+  package static var current: Int {
+    rank { name in getenv(name).map { String(cString: $0) } }
+  }
+
+  /// The rank from any environment. Slurm's number counts only inside a step: a batch script has it too.
+  package static func rank(_ variable: (String) -> String?) -> Int {
+    let names =
+      ["OMPI_COMM_WORLD_RANK", "PMIX_RANK"] + (variable("SLURM_STEP_ID") == nil ? [] : ["SLURM_PROCID"])
+    for name in names {
+      if let rank = variable(name).flatMap({ Int($0) }) { return rank }
+    }
+    return 0
+  }
+}

@@ -1,0 +1,153 @@
+import Diagnostics
+import Training
+
+/// The options that fill a ``RunConfiguration``: the one place that names, explains and checks them.
+package enum RunOptions {
+  package typealias Entry = OptionSpecification<RunConfiguration>
+
+  /// In the order of the help and of `config.toml`.
+  package static let table: [Entry] = model + optimisation + data + parallelism + runFolder
+
+  private static let model: [Entry] = [
+    .argument("model", \.model, .choice, .arithmetic, "The model to train."),
+    .option(
+      "hidden", "widths", \.hidden, .integers(atLeast: 1), .model, .arithmetic,
+      "Widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them."),
+    .option(
+      "latent", "n", \.latent, .integer(atLeast: 1), .model, .arithmetic, "Numbers in the code of an image."),
+    .option(
+      "activation", "function", \.activation, .choice, .model, .arithmetic,
+      "Function after each hidden layer."),
+    .option(
+      "latent-activation", "function", \.latentActivation, .choice, .model, .arithmetic,
+      "Function after the layer that makes the code."),
+    .option(
+      "conventions", "library", \.conventions, .choice, .model, .arithmetic,
+      "Library whose initial weights and Adam are followed."),
+  ]
+
+  private static let optimisation: [Entry] = [
+    .option(
+      "loss", "loss", \.loss, .choice, .optimisation, .arithmetic,
+      "What training makes small: binary cross-entropy or squared error, a mean over pixels and images."),
+    .option(
+      "lr", "rate", \.learningRate, .positiveNumber, .optimisation, .arithmetic, "Adam's learning rate."),
+    .option(
+      "batch", "n", \.batch, .integer(atLeast: 1), .optimisation, .arithmetic,
+      "Images in a global batch, over all ranks together."),
+    .option(
+      "epochs", "n", \.epochs, .integer(atLeast: 0), .optimisation, .recorded,
+      "Passes over the training images; 0 writes the untrained model and its samples."),
+    .option(
+      "steps", "n", \.steps, .integer(atLeast: 1), .optimisation, .recorded,
+      "End after this many updates, if that is sooner.", defaultText: "no limit"),
+    .option(
+      "seed", "n", \.seed, .integer(0...UInt32.max), .optimisation, .arithmetic,
+      "Decides initial weights, the order of images and all other chance."),
+  ]
+
+  private static let data: [Entry] = [
+    .option(
+      "data", "path", \.data, .path, .data, .recorded, "Folder of IDX files, plain or .gz.",
+      defaultText: "/usr/share/datasets/fashion-mnist, else ./data"),
+    .option(
+      "limit", "n", \.limit, .integer(atLeast: 1), .data, .arithmetic,
+      "Train on the first n training images only; other splits stay whole.", defaultText: "all"),
+  ]
+
+  private static let parallelism: [Entry] = [
+    .option(
+      "shards", "n", \.shards, .powerOfTwo(upTo: 1024), .parallelism, .arithmetic,
+      "Slices of a batch for ranks and threads to share, a power of two; they fix the order of sums, so that any "
+        + "number of ranks up to it gives the same bytes."),
+    .option(
+      "threads", "n", \.threads, .integer(1...1024), .parallelism, .local, "Threads of each rank.",
+      defaultText: "this host's cores, divided among its ranks"),
+    .option(
+      "allreduce", "algorithm", \.allreduce, .choice, .parallelism, .arithmetic,
+      "How ranks add gradients: in the shards' fixed tree, or by MPI_Allreduce for comparison, which gives up equal "
+        + "bytes."),
+  ]
+
+  private static let runFolder: [Entry] = [
+    .option(
+      "run-dir", "path", \.runDirectory, .path, .runFolder, .local,
+      "Folder to create for all that the run writes.",
+      defaultText: "the next runs/<number>-<model>"),
+    .option(
+      "resume", "auto|path", \.resume, .path, .runFolder, .local,
+      "Continue, at any number of ranks, from a checkpoint's folder, or with 'auto' from the last checkpoint in "
+        + "--run-dir if there is one."),
+    .option(
+      "evaluate-every", "epochs", \.evaluateEvery, .integer(atLeast: 0), .runFolder, .recorded,
+      "Epochs between evaluations; 0 evaluates at the end only."),
+    .option(
+      "checkpoint-every", "epochs", \.checkpointEvery, .integer(atLeast: 0), .runFolder, .recorded,
+      "Epochs between checkpoints; 0 saves at the end only."),
+    .option(
+      "log-every", "steps", \.logEvery, .integer(atLeast: 1), .runFolder, .recorded,
+      "Steps between rows of metrics.jsonl."),
+    .option(
+      "check-every", "steps", \.checkEvery, .integer(atLeast: 0), .runFolder, .recorded,
+      "Steps between comparisons of the ranks' parameters; 0 never compares."),
+  ]
+}
+
+// MARK: - config.toml and resuming
+
+extension RunOptions {
+  /// `config.toml`: every setting that decides what the run computes and when it writes, the same at any number of
+  /// ranks and threads. `atelier train --config config.toml` repeats the run.
+  package static func configurationText(of configuration: RunConfiguration) -> String {
+    "# Repeat this run with: atelier train --config config.toml\n\n"
+      + ConfigurationFile.text(of: configuration, by: table) {
+        $0.role == .arithmetic || $0.role == .recorded
+      }
+  }
+
+  /// The settings that enter the arithmetic, for a checkpoint to keep: no path, cadence or machine in them.
+  package static func arithmeticText(of configuration: RunConfiguration) -> String {
+    ConfigurationFile.text(of: configuration, by: table) { $0.role == .arithmetic }
+  }
+
+  /// The configuration that a text of either kind holds; `path` is for the messages.
+  package static func configuration(from text: String, path: String) throws(Failure) -> RunConfiguration {
+    let settings = try ConfigurationFile.settings(in: text, path: path, by: table.map(\.description))
+    var configuration = try defaults(for: settings)
+    for setting in settings { try apply(setting, to: &configuration, by: table) }
+    return configuration
+  }
+
+  /// The defaults of the model that the settings name. Throws where they name two different ones, as a configuration
+  /// made for one model means nothing for another.
+  package static func defaults(for settings: [Setting]) throws(Failure) -> RunConfiguration {
+    var configuration = RunConfiguration.defaults(for: ModelName.allCases[0])
+    let named = settings.filter { $0.name == "model" }
+    for setting in named { try apply(setting, to: &configuration, by: table) }
+    for setting in named where setting.value != configuration.model.rawValue {
+      guard case .file(let path, let line) = setting.origin else { continue }
+      throw Failure(
+        .usage,
+        "\(path):\(line): The configuration is for '\(setting.value)', not '\(configuration.model.rawValue)'",
+        help: "Leave out the model, or take the line 'model' out of the file.")
+    }
+    return .defaults(for: configuration.model)
+  }
+
+  /// What keeps `requested` from continuing a checkpoint that was made with `stored`: the first option of the
+  /// arithmetic that differs, as a usage failure; nil where nothing does.
+  package static func resumeConflict(stored: RunConfiguration, requested: RunConfiguration) -> Failure? {
+    for entry in table where entry.description.role == .arithmetic {
+      let (old, new) = (entry.show(stored), entry.show(requested))
+      if old == new { continue }
+      let name = entry.description.isArgument ? entry.description.spelling : "--\(entry.description.name)"
+      let was = old?.text ?? "not given"
+      return Failure(
+        .usage,
+        "'\(name)' is \(new?.text ?? "not given"), but \(was) in the checkpoint, and can't change on resume",
+        help: old == nil
+          ? "Leave out \(name), or start a new run." : "Give \(name) \(was), or start a new run.")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,39 @@
+import Diagnostics
+
+/// What `atelier sample` was asked for.
+package struct SampleOptions: Sendable, Equatable {
+  /// A run's folder, or a checkpoint's.
+  package var run = ""
+  /// Images to generate.
+  package var count = 100
+  /// The `.npy` file to write.
+  package var output = "samples.npy"
+  package var seed: UInt32 = 0
+  package var verbosity = Verbosity.normal
+}
+
+/// `atelier sample`.
+let sampleCommand = CommandSpecification(
+  name: "sample", overview: "Draw images from a trained decoder or generator.",
+  discussion: """
+      atelier sample runs/00000-dense-ae --count 100 --out samples.npy
+    """,
+  table: [
+    .argument(
+      "run", \.run, .path, .invocation, "A run's folder, whose last checkpoint counts, or a checkpoint's."),
+    .option(
+      "count", "n", \.count, .integer(1...10_000_000), .output, .invocation, "Images to draw."),
+    .option(
+      "seed", "n", \.seed, .integer(0...UInt32.max), .output, .invocation,
+      "Decides the codes; image i is the same whatever the count is."),
+    .option(
+      "out", "file", \.output, .path, .output, .invocation,
+      "File to write, a NumPy array (count, height, width) of float32 in [0, 1]."),
+  ] + OptionSpecification.verbosity(\.verbosity),
+  defaults: { _ throws(Failure) in SampleOptions() }, helpDefaults: { _ in [SampleOptions()] },
+  body: { options, console in try sample(options, console) })
+
+private func sample(_ options: SampleOptions, _ console: Console) throws -> ExitCode {
+  console.write("\(options)\n")
+  return .success
+}

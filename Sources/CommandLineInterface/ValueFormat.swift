@@ -1,0 +1,112 @@
+/// How one kind of value is read from text and shown as text.
+package struct ValueFormat<Value: Sendable>: Sendable {
+  package let kind: OptionDescription.Kind
+  package let completion: OptionDescription.Completion
+  /// What is asked for after a value that can't be read: `an integer of at least 1`.
+  package let expectation: String
+  /// The value that the text stands for, nil where there is none.
+  package let read: @Sendable (String) -> Value?
+  package let show: @Sendable (Value) -> TOMLValue
+
+  /// Stores the value that `text` stands for; false, and nothing stored, where it stands for none.
+  func store(_ text: String, in place: inout Value) -> Bool {
+    guard let value = read(text) else { return false }
+    place = value
+    return true
+  }
+
+  /// The same for a place that may hold no value.
+  func store(_ text: String, in place: inout Value?) -> Bool {
+    guard let value = read(text) else { return false }
+    place = value
+    return true
+  }
+}
+
+extension ValueFormat where Value: FixedWidthInteger {
+  /// A decimal integer within `range`.
+  package static func integer(_ range: ClosedRange<Value>) -> ValueFormat {
+    let expectation =
+      range.upperBound == .max && range.upperBound > Int32.max
+      ? "an integer of at least \(range.lowerBound)"
+      : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    return ValueFormat(
+      kind: .integer, completion: .nothing, expectation: expectation,
+      read: { text in Value(text).flatMap { range.contains($0) ? $0 : nil } },
+      show: { .integer(Int($0)) })
+  }
+
+  /// A decimal integer of at least `least`.
+  package static func integer(atLeast least: Value) -> ValueFormat {
+    integer(least...Value.max)
+  }
+
+  /// 1, 2, 4, … up to `greatest`.
+  package static func powerOfTwo(upTo greatest: Value) -> ValueFormat {
+    ValueFormat(
+      kind: .integer, completion: .nothing, expectation: "a power of two from 1 to \(greatest)",
+      read: { text in
+        Value(text).flatMap { $0 > 0 && $0 <= greatest && $0.nonzeroBitCount == 1 ? $0 : nil }
+      },
+      show: { .integer(Int($0)) })
+  }
+}
+
+extension ValueFormat where Value == Float {
+  /// A finite number above zero.
+  package static var positiveNumber: ValueFormat {
+    ValueFormat(
+      kind: .number, completion: .nothing, expectation: "a number above 0",
+      read: { text in Float(text).flatMap { $0.isFinite && $0 > 0 ? $0 : nil } },
+      // The shortest decimal that reads back as this Float, rather than all the digits of its Double.
+      show: { .float(Double($0.description)!) })
+  }
+}
+
+extension ValueFormat where Value == String {
+  /// Any text but none.
+  package static var string: ValueFormat {
+    ValueFormat(
+      kind: .string, completion: .nothing, expectation: "a text that is not empty",
+      read: { $0.isEmpty ? nil : $0 }, show: { .string($0) })
+  }
+
+  /// A file or folder, there or not.
+  package static var path: ValueFormat {
+    ValueFormat(
+      kind: .string, completion: .file, expectation: "a path", read: { $0.isEmpty ? nil : $0 },
+      show: { .string($0) })
+  }
+}
+
+extension ValueFormat where Value: RawRepresentable<String> & CaseIterable {
+  /// One of the cases, by raw value.
+  package static var choice: ValueFormat {
+    let names = Value.allCases.map(\.rawValue)
+    return ValueFormat(
+      kind: .string, completion: .values(names), expectation: Self.enumeration(of: names),
+      read: { Value(rawValue: $0) }, show: { .string($0.rawValue) })
+  }
+
+  private static func enumeration(of names: [String]) -> String {
+    let quoted = names.map { "'\($0)'" }
+    if quoted.count == 1 { return quoted[0] }
+    return "one of \(quoted.dropLast().joined(separator: ", ")) and \(quoted.last!)"
+  }
+}
+
+extension ValueFormat where Value == [Int] {
+  /// `128,64`: integers of at least `least`, or `none`.
+  package static func integers(atLeast least: Int) -> ValueFormat {
+    ValueFormat(
+      kind: .integers, completion: .nothing,
+      expectation: "integers of at least \(least) with commas between them, or 'none'",
+      read: { text in
+        if text == "none" { return [] }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { Int($0) }.filter { $0 >= least }
+        return values.count == parts.count ? values : nil
+      },
+      show: { .array($0.map { .integer($0) }) })
+  }
+}

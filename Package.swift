@@ -32,7 +32,8 @@ let package = Package(
         "Diagnostics",
       ]),
     .target(
-      name: "Evaluation", dependencies: ["NeuralNet", "TensorCore", "Collectives", "Diagnostics"],
+      name: "Evaluation",
+      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers

@@ -51,7 +51,7 @@ func writeReconstructions(_ reconstructions: Reconstructions, to path: String) t
         tiles(
           reconstructions.outputs,
           captions: reconstructions.similarities.map { $0.map { "ssim \(decimals($0, 3))" } })),
-    ])
+    ], scale: 5)
   try writeDurably(path, grid.rendered().png)
 }
 
@@ -60,7 +60,7 @@ func writeReconstructions(_ reconstructions: Reconstructions, to path: String) t
 func writeSamples(_ samples: [Float], height: Int, width: Int, to folder: RunFolder) throws {
   let pixels = height * width
   try writeSampleArray(samples, height: height, width: width, to: folder.samples)
-  let grid = ImageGrid(images: samples, tileHeight: height, tileWidth: width, columns: 10, scale: 2)
+  let grid = ImageGrid(images: samples, tileHeight: height, tileWidth: width, columns: 10)
   try writeDurably(folder.samplePicture, grid.rendered().png)
   let first = Array(samples.prefix(10 * pixels))
   let row = ImageGrid(

@@ -6,23 +6,47 @@ package struct Console: Sendable {
   package let write: @Sendable (String) -> Void
   /// Writes a text as it is to standard error.
   package let writeError: @Sendable (String) -> Void
+  /// Writes a failure that this rank may have alone, such as a file that its host lacks.
+  package let writeOwnError: @Sendable (String) -> Void
   /// Columns that help is wrapped to.
   package let width: Int
 
   package init(
-    width: Int, write: @escaping @Sendable (String) -> Void, writeError: @escaping @Sendable (String) -> Void
+    width: Int, write: @escaping @Sendable (String) -> Void, writeError: @escaping @Sendable (String) -> Void,
+    writeOwnError: @escaping @Sendable (String) -> Void
   ) {
     self.width = width
     self.write = write
     self.writeError = writeError
+    self.writeOwnError = writeOwnError
   }
 
-  /// The process's own streams for rank 0, silence for any other.
-  package static func standard(isRoot: Bool) -> Console {
-    guard isRoot else { return Console(width: 80, write: { _ in }, writeError: { _ in }) }
+  /// The process's own streams for rank 0. Any other rank is silent, but for failures of its own.
+  package static func standard(rank: Int) -> Console {
+    if rank > 0 {
+      return Console(
+        width: 80, write: { _ in }, writeError: { _ in },
+        writeOwnError: { text in
+          // Where rank 0 fails alike, the launcher ends this process before it repeats the message.
+          letRankZeroSpeak()
+          writeToStandardError("Rank \(rank) on \(hostName): \(text)")
+        })
+    }
     return Console(
-      width: terminalWidth, write: { print($0, terminator: "") },
-      writeError: writeToStandardError)
+      width: terminalWidth, write: { print($0, terminator: "") }, writeError: writeToStandardError,
+      writeOwnError: writeToStandardError)
+  }
+
+  /// Waits long enough for rank 0 to print what it has in common with this rank. The launcher ends all ranks as soon as
+  /// one leaves with a failure, and a rank 0 that starts late would be ended before its first word.
+  package static func letRankZeroSpeak() {
+    sleep(2)
+  }
+
+  private static var hostName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "an unknown host" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Past the C library's buffer, so that a process that is about to be killed has said it.

@@ -12,7 +12,8 @@ final class Transcript: Sendable {
   func console(width: Int = 80) -> Console {
     Console(
       width: width, write: { text in self.streams.withLock { $0.output += text } },
-      writeError: { text in self.streams.withLock { $0.error += text } })
+      writeError: { text in self.streams.withLock { $0.error += text } },
+      writeOwnError: { text in self.streams.withLock { $0.error += text } })
   }
 }
 

@@ -40,7 +40,9 @@ let package = Package(
     .target(
       name: "NeuralNet", dependencies: ["TensorCore", "RandomNumbers", "Diagnostics"],
       swiftSettings: vectorSettings),
-    .target(name: "TensorCore", dependencies: ["RandomNumbers"], swiftSettings: vectorSettings),
+    .target(name: "TensorCore", dependencies: ["RandomNumbers", "CVector"], swiftSettings: vectorSettings),
+    // Header only: two vector instructions that Swift has no name for.
+    .systemLibrary(name: "CVector"),
     .target(name: "RandomNumbers", swiftSettings: vectorSettings),
 
     // MARK: - Files and processes
@@ -62,13 +64,19 @@ let package = Package(
     // MARK: - Tests
 
     .target(name: "TestSupport", dependencies: ["Artifacts", "TensorCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"]),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "TestSupport"]),
-    .testTarget(name: "ImageDataTests", dependencies: ["ImageData", "TestSupport"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
+    .testTarget(
+      name: "ImageDataTests",
+      dependencies: ["ImageData", "Artifacts", "CZlib", "Diagnostics", "RandomNumbers", "TestSupport"]),
+    .executableTarget(
+      name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
+      path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),

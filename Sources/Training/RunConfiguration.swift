@@ -1,5 +1,6 @@
 import Collectives
 import NeuralNet
+import TensorCore
 
 /// Everything that decides a run. One flat struct: the command line, `config.toml` and a checkpoint all fill it, and a
 /// test lists its option names so that it grows deliberately.
@@ -12,7 +13,7 @@ public struct RunConfiguration: Sendable, Equatable {
   public var latent: Int
   public var activation: Activation
   public var latentActivation: Activation
-  public var loss: ReconstructionLossKind
+  public var loss: ReconstructionLoss
   public var conventions: Conventions
 
   // MARK: Optimisation

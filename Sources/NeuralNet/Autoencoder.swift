@@ -1,0 +1,46 @@
+import TensorCore
+
+/// A model that rebuilds its input: an encoder to a code and a decoder back to logits. The output is
+/// sigmoid(logits), which the loss computes together with its gradient.
+public final class Autoencoder {
+  public let encoder: Sequential
+  public let decoder: Sequential
+  public let arena: ParameterArena
+
+  /// - Precondition: the decoder takes the encoder's code and gives as many pixels as the encoder takes.
+  public init(encoder: Sequential, decoder: Sequential) {
+    precondition(encoder.outputCount == decoder.inputCount && decoder.outputCount == encoder.inputCount)
+    self.encoder = encoder
+    self.decoder = decoder
+    arena = ParameterArena(encoder.parameters + decoder.parameters)
+  }
+
+  public var pixelCount: Int { encoder.inputCount }
+  public var latentDimension: Int { encoder.outputCount }
+
+  /// Makes room for up to `rows` images at a time.
+  public func allocate(rows: Int) {
+    encoder.allocate(rows: rows)
+    decoder.allocate(rows: rows)
+  }
+
+  /// - Parameter images: (rows, pixelCount) in [0, 1].
+  /// - Returns: logits (rows, pixelCount), valid until the next call.
+  public func forward(images: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float> {
+    decoder.forward(input: encoder.forward(input: images, rows: rows, team: team), rows: rows, team: team)
+  }
+
+  /// Fills the gradients of all parameters.
+  ///
+  /// - Parameters:
+  ///   - images: as given to `forward`.
+  ///   - logitGradient: (rows, pixelCount); overwritten.
+  public func backward(
+    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>, rows: ShardedRows, team: ThreadTeam
+  ) {
+    let codeGradient = decoder.backward(
+      input: encoder.output, outputGradient: logitGradient, wantsInputGradient: true, rows: rows, team: team)
+    encoder.backward(
+      input: images, outputGradient: codeGradient!, wantsInputGradient: false, rows: rows, team: team)
+  }
+}

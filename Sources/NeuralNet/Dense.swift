@@ -1,0 +1,62 @@
+import TensorCore
+
+/// A fully connected layer: output = activation(input * weight^T + bias).
+///
+/// Shapes: input (rows, inputs), weight (outputs, inputs), bias (outputs), output (rows, outputs).
+public final class Dense: Layer {
+  public let inputCount: Int
+  public let outputCount: Int
+  public let activation: Activation
+  private let weight: Parameter
+  private let bias: Parameter
+  private var outputBuffer = AlignedBuffer<Float>(count: 0)
+
+  /// - Parameter name: the prefix of the parameters' names, as in `encoder.dense1`.
+  public init(_ name: String, inputs: Int, outputs: Int, activation: Activation, conventions: Conventions) {
+    inputCount = inputs
+    outputCount = outputs
+    self.activation = activation
+    let initializers = conventions.initializers(inputs: inputs, outputs: outputs)
+    weight = Parameter("\(name).weight", shape: [outputs, inputs], initializer: initializers.weight)
+    bias = Parameter("\(name).bias", shape: [outputs], initializer: initializers.bias)
+  }
+
+  public var parameters: [Parameter] { [weight, bias] }
+  public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
+
+  public func allocate(rows: Int) {
+    outputBuffer = AlignedBuffer(count: rows * outputCount)
+  }
+
+  public func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam) {
+    denseForward(
+      input: input, weight: weight.values, bias: bias.values, output: output, rows: rows, inputs: inputCount,
+      outputs: outputCount, negativeSlope: activation.negativeSlope ?? 1, team: team)
+    if activation.negativeSlope == nil {
+      team.forEachRange(rows * outputCount, granule: 64) { range in
+        activation.apply(output + range.lowerBound, to: output + range.lowerBound, count: range.count)
+      }
+    }
+  }
+
+  public func backward(
+    input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
+    inputGradient: UnsafeMutablePointer<Float>?, rows: ShardedRows, team: ThreadTeam
+  ) {
+    if activation != .identity {
+      team.forEachRange(rows.rowCount * outputCount, granule: 64) { range in
+        activation.multiplyByDerivative(
+          outputGradient + range.lowerBound, output: output + range.lowerBound, count: range.count)
+      }
+    }
+    columnSums(outputGradient, into: bias.gradients, rows: rows, columns: outputCount, team: team)
+    denseWeightGradient(
+      input: input, outputGradient: outputGradient, weightGradient: weight.gradients, rows: rows,
+      inputs: inputCount, outputs: outputCount, team: team)
+    if let inputGradient {
+      denseInputGradient(
+        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient, rows: rows.rowCount,
+        inputs: inputCount, outputs: outputCount, team: team)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import TensorCore
+
+/// One step of a network, forward and backward, over all of a rank's rows at once.
+///
+/// A layer owns its output and whatever it has to remember for the way back. Rows are samples; a row of `output` holds
+/// `outputCount` floats, in channel, height, width order where it is an image.
+public protocol Layer: AnyObject {
+  var inputCount: Int { get }
+  var outputCount: Int { get }
+  /// In the order of PyTorch's `state_dict`.
+  var parameters: [Parameter] { get }
+  /// The result of the last `forward`: (rows, outputCount).
+  var output: UnsafeMutablePointer<Float> { get }
+
+  /// Makes room for up to `rows` rows.
+  func allocate(rows: Int)
+
+  func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam)
+
+  /// Turns the gradient of the output into those of the parameters (written, not added to) and of the input.
+  ///
+  /// - Parameters:
+  ///   - input: as given to `forward`.
+  ///   - outputGradient: (rows, outputCount); overwritten.
+  ///   - inputGradient: (rows, inputCount); nil where nobody needs it.
+  func backward(
+    input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
+    inputGradient: UnsafeMutablePointer<Float>?, rows: ShardedRows, team: ThreadTeam)
+}

@@ -1,0 +1,45 @@
+import RandomNumbers
+import TensorCore
+
+/// All parameters of a model in one block, and all gradients in another of the same layout, so that the gradient sum
+/// over ranks, the optimiser and a checkpoint are one call each.
+///
+/// Slices begin on cache lines; the gaps between them are zero and stay zero under every optimiser.
+public final class ParameterArena {
+  public let parameters: [Parameter]
+  public let values: AlignedBuffer<Float>
+  public let gradients: AlignedBuffer<Float>
+
+  /// - Precondition: names differ.
+  public init(_ parameters: [Parameter]) {
+    precondition(Set(parameters.map(\.name)).count == parameters.count, "parameter names differ")
+    self.parameters = parameters
+    let floatsPerCacheLine = 16
+    var offset = 0
+    for parameter in parameters {
+      parameter.offset = offset
+      offset += (parameter.count + floatsPerCacheLine - 1) / floatsPerCacheLine * floatsPerCacheLine
+    }
+    values = AlignedBuffer(count: offset)
+    gradients = AlignedBuffer(count: offset)
+    for parameter in parameters {
+      parameter.values = values.pointer + parameter.offset
+      parameter.gradients = gradients.pointer + parameter.offset
+    }
+  }
+
+  /// Floats in a block, gaps included.
+  public var count: Int { values.count }
+
+  /// Trainable numbers, gaps not counted.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Draws every parameter anew from the seed; parameter i uses the i-th stream of its purpose.
+  public func initialize(seed: UInt32) {
+    for (index, parameter) in parameters.enumerated() {
+      parameter.initializer.fill(
+        parameter.values, count: parameter.count,
+        key: RandomKey(seed: seed, purpose: .initialization, layer: index))
+    }
+  }
+}

@@ -1,0 +1,216 @@
+// The three matrix products of a dense layer, on row-major matrices. Shape legend:
+//   input (rows, inputs), weight (outputs, inputs), output (rows, outputs); gradients have the shape of their value.
+// None of them packs its operands in memory: the factor that a tile reads by columns is contiguous in the layout that
+// PyTorch gives the weights, except in `denseForward` for short rows, which transposes a panel at a time into L1.
+
+/// Rows at least this long are multiplied as dot products with eight partial sums; shorter ones term by term.
+/// Which of the two is fixed by the layer's shape alone, so that the bits are too.
+package let dotProductLength = 256
+
+/// output = f(input * weight^T + bias), f(x) = x for x > 0, otherwise `negativeSlope` * x.
+///
+/// - Parameter negativeSlope: 1 leaves the sum as it is, 0 is ReLU.
+public func denseForward(
+  input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+  output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float = 1,
+  team: ThreadTeam
+) {
+  if inputs >= dotProductLength {
+    team.forEachRange(outputs, granule: 4) { range in
+      dotProductForward(
+        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs, outputs: outputs,
+        negativeSlope: negativeSlope, range: range)
+    }
+  } else {
+    team.forEachRange(outputs, granule: ProductTile24.columns) { range in
+      panelForward(
+        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs, outputs: outputs,
+        negativeSlope: negativeSlope, range: range)
+    }
+  }
+}
+
+/// inputGradient = outputGradient * weight.
+public func denseInputGradient(
+  outputGradient: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+  inputGradient: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, team: ThreadTeam
+) {
+  team.forEachRange(rows, granule: 4) { range in
+    forEachColumnBlock(inputs) { first, width in
+      for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
+        let operands = TileOperands(
+          left: outputGradient + row * outputs, leftRowStride: outputs, leftTermStride: 1, right: weight + first,
+          rightTermStride: inputs, rows: min(4, range.upperBound - row))
+        let result = inputGradient + row * inputs + first
+        switch width {
+        case 24: writeProduct(ProductTile24(), operands, terms: outputs, to: result, rowStride: inputs)
+        case 16: writeProduct(ProductTile16(), operands, terms: outputs, to: result, rowStride: inputs)
+        default: writeProduct(ProductTile8(width: width), operands, terms: outputs, to: result, rowStride: inputs)
+        }
+      }
+    }
+  }
+}
+
+/// weightGradient = outputGradient^T * input, summed over the rows of each shard in order and over the shards in a
+/// binary tree, ((0+1)+(2+3))+…, without ever storing a shard's gradient.
+public func denseWeightGradient(
+  input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+  rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
+) {
+  let scratchCount = 4 * ProductTile24.columns * (treeLevels(rows.shardCount) + 1)
+  rows.offsets.withUnsafeBufferPointer { offsets in
+    team.forEachRange(outputs, granule: 4) { range in
+      withUnsafeTemporaryAllocation(byteCount: scratchCount * 4, alignment: 64) { raw in
+        let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: scratchCount)
+        forEachColumnBlock(inputs) { first, width in
+          for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
+            let operands = TileOperands(
+              left: outputGradient + row, leftRowStride: 1, leftTermStride: outputs, right: input + first,
+              rightTermStride: inputs, rows: min(4, range.upperBound - row))
+            let result = weightGradient + row * inputs + first
+            switch width {
+            case 24: writeShardTree(ProductTile24(), operands, offsets, to: result, inputs, scratch)
+            case 16: writeShardTree(ProductTile16(), operands, offsets, to: result, inputs, scratch)
+            default: writeShardTree(ProductTile8(width: width), operands, offsets, to: result, inputs, scratch)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// MARK: - Forward, two ways
+
+/// Long rows: eight partial sums an element (term k goes to sum k mod 8), added as a tree at the end.
+private func dotProductForward(
+  input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+  output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
+  range: Range<Int>
+) {
+  for first in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
+    let columns = min(4, range.upperBound - first)
+    let weights = DotProductTile.Rows(weight + first * inputs, stride: inputs, count: columns)
+    var offset = SIMD4<Float>.zero
+    if let bias { for column in 0..<columns { offset[column] = bias[first + column] } }
+    var row = 0
+    while row < rows {
+      let count = min(3, rows - row)
+      let tile = DotProductTile(input + row * inputs, weights, inputs: inputs, rows: count)
+      for i in 0..<count {
+        var sums = (i == 0 ? tile.sums0 : i == 1 ? tile.sums1 : tile.sums2) + offset
+        if negativeSlope != 1 {
+          sums.replace(with: sums * negativeSlope + SIMD4<Float>.zero, where: sums .< 0)
+        }
+        let result = output + (row + i) * outputs + first
+        if columns == 4 {
+          UnsafeMutableRawPointer(result).storeBytes(of: sums, as: SIMD4<Float>.self)
+        } else {
+          for column in 0..<columns { result[column] = sums[column] }
+        }
+      }
+      row += 3
+    }
+  }
+}
+
+/// Short rows: 24 rows of the weight are transposed into a panel in L1, then every tile streams over it.
+private func panelForward(
+  input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+  output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
+  range: Range<Int>
+) {
+  let panelCount = inputs * ProductTile24.columns
+  withUnsafeTemporaryAllocation(byteCount: panelCount * 4, alignment: 64) { raw in
+    let panel = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
+    forEachColumnBlock(range.count) { offset, width in
+      let first = range.lowerBound + offset
+      let panelWidth = (width + 7) / 8 * 8
+      transposePanel(weight + first * inputs, rows: width, columns: inputs, into: panel, width: panelWidth)
+      for row in stride(from: 0, to: rows, by: 4) {
+        let operands = TileOperands(
+          left: input + row * inputs, leftRowStride: inputs, leftTermStride: 1, right: panel,
+          rightTermStride: panelWidth, rows: min(4, rows - row))
+        let result = output + row * outputs + first
+        let offsets = bias.map { $0 + first }
+        switch width {
+        case 24:
+          writeProduct(
+            ProductTile24(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
+            negativeSlope: negativeSlope)
+        case 16:
+          writeProduct(
+            ProductTile16(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
+            negativeSlope: negativeSlope)
+        default:
+          writeProduct(
+            ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
+            negativeSlope: negativeSlope)
+        }
+      }
+    }
+  }
+}
+
+// MARK: - Tiles over a matrix
+
+/// Cuts columns into blocks of 24, with 16, 8 or the last few at the end.
+@inline(__always)
+private func forEachColumnBlock(_ columns: Int, _ body: (_ first: Int, _ width: Int) -> Void) {
+  var first = 0
+  while first < columns {
+    let left = columns - first
+    // 32 left go as two blocks of 16: a lone block of 8 has too few sums to keep the units busy.
+    let width = left >= 24 && left != 32 ? 24 : left >= 16 ? 16 : min(left, 8)
+    body(first, width)
+    first += width
+  }
+}
+
+@inline(__always)
+private func writeProduct<Tile: ProductTile>(
+  _ empty: Tile, _ operands: TileOperands, terms: Int, to output: UnsafeMutablePointer<Float>, rowStride: Int,
+  bias: UnsafePointer<Float>? = nil, negativeSlope: Float = 1
+) {
+  var tile = empty
+  tile.accumulate(operands, terms: terms)
+  tile.finish(bias: bias, negativeSlope: negativeSlope)
+  tile.write(to: output, rowStride: rowStride, rows: operands.rows)
+}
+
+/// Sums a tile over the rows of each shard, and the shards as a binary counter adds: sums of 1, 2, 4, … shards wait
+/// in `scratch` for their neighbour.
+@inline(__always)
+private func writeShardTree<Tile: ProductTile>(
+  _ empty: Tile, _ operands: TileOperands, _ offsets: UnsafeBufferPointer<Int>,
+  to output: UnsafeMutablePointer<Float>, _ rowStride: Int, _ scratch: UnsafeMutablePointer<Float>
+) {
+  let shards = offsets.count - 1
+  let levelStride = 4 * Tile.columns
+  for shard in 0..<shards {
+    var tile = empty
+    var shardOperands = operands
+    let first = offsets[shard]
+    shardOperands.left += first * operands.leftTermStride
+    shardOperands.right += first * operands.rightTermStride
+    tile.accumulate(shardOperands, terms: offsets[shard + 1] - first)
+    var waiting = scratch
+    var remaining = shard
+    while remaining & 1 == 1 {
+      tile.add(waiting)
+      waiting += levelStride
+      remaining >>= 1
+    }
+    if shard == shards - 1 {
+      tile.write(to: output, rowStride: rowStride, rows: operands.rows)
+    } else {
+      tile.save(waiting)
+    }
+  }
+}
+
+/// How many sums can wait at once while `shards` are added in a tree.
+package func treeLevels(_ shards: Int) -> Int {
+  Int.bitWidth - shards.leadingZeroBitCount
+}

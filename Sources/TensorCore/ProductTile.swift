@@ -1,0 +1,366 @@
+// The innermost loop of every matrix product.
+//
+// A tile holds 4 rows by up to 24 columns of a product in registers and adds one outer product after another:
+//   tile[i, j] += left[i, r] * right[r, j],  r = 0, 1, …
+// with one fused multiply-add an element and term, in the order of r. An element's bits therefore depend on its row of
+// `left`, its column of `right` and nothing else: not on the tile it falls into, nor on how many rows there are.
+// The three widths are written out because the registers have to be named for the compiler to keep them.
+
+/// Where a tile reads its factors; strides in floats.
+struct TileOperands {
+  /// `left[i, r]` is at `left + i * leftRowStride + r * leftTermStride`.
+  var left: UnsafePointer<Float>
+  var leftRowStride: Int
+  var leftTermStride: Int
+  /// `right[r, j]` is at `right + r * rightTermStride + j`.
+  var right: UnsafePointer<Float>
+  var rightTermStride: Int
+  /// Rows that exist, 1 to 4. The tile computes the last one again in place of those that don't.
+  var rows: Int
+
+  @inline(__always)
+  var leftRows: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) {
+    (
+      left, left + min(1, rows - 1) * leftRowStride, left + min(2, rows - 1) * leftRowStride,
+      left + min(3, rows - 1) * leftRowStride
+    )
+  }
+}
+
+/// Four rows of a product, held in registers.
+protocol ProductTile {
+  static var columns: Int { get }
+  /// Adds `terms` outer products.
+  mutating func accumulate(_ operands: TileOperands, terms: Int)
+  /// Adds a tile that `save` put away (4 rows of `columns` floats).
+  mutating func add(_ scratch: UnsafePointer<Float>)
+  func save(_ scratch: UnsafeMutablePointer<Float>)
+  /// Adds the bias of each column, then multiplies negative elements by `negativeSlope`.
+  mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float)
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int)
+}
+
+extension SIMD8 where Scalar == Float {
+  /// The rectifiers in one form: slope 0 is ReLU, 0.2 leaky ReLU. NaN stays NaN, and no result is a negative zero.
+  @inline(__always)
+  func scaledWhereNegative(by slope: Float) -> Vector {
+    replacing(with: self * slope + Vector.zero, where: self .< 0)
+  }
+}
+
+/// 4 rows by 24 columns: with 12 accumulators it fills the 16 registers of AVX2.
+struct ProductTile24: ProductTile {
+  static let columns = 24
+  var a0 = Vector.zero, a1 = Vector.zero, a2 = Vector.zero
+  var b0 = Vector.zero, b1 = Vector.zero, b2 = Vector.zero
+  var c0 = Vector.zero, c1 = Vector.zero, c2 = Vector.zero
+  var d0 = Vector.zero, d1 = Vector.zero, d2 = Vector.zero
+
+  @inline(__always)
+  mutating func accumulate(_ operands: TileOperands, terms: Int) {
+    var (left0, left1, left2, left3) = operands.leftRows
+    var right = operands.right
+    var term = 0
+    while term < terms {
+      let column0 = Vector.load(right), column1 = Vector.load(right, 8), column2 = Vector.load(right, 16)
+      var row = Vector(repeating: left0.pointee)
+      a0.addProduct(row, column0)
+      a1.addProduct(row, column1)
+      a2.addProduct(row, column2)
+      row = Vector(repeating: left1.pointee)
+      b0.addProduct(row, column0)
+      b1.addProduct(row, column1)
+      b2.addProduct(row, column2)
+      row = Vector(repeating: left2.pointee)
+      c0.addProduct(row, column0)
+      c1.addProduct(row, column1)
+      c2.addProduct(row, column2)
+      row = Vector(repeating: left3.pointee)
+      d0.addProduct(row, column0)
+      d1.addProduct(row, column1)
+      d2.addProduct(row, column2)
+      left0 += operands.leftTermStride
+      left1 += operands.leftTermStride
+      left2 += operands.leftTermStride
+      left3 += operands.leftTermStride
+      right += operands.rightTermStride
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
+  mutating func add(_ scratch: UnsafePointer<Float>) {
+    a0 += Vector.load(scratch, 0)
+    a1 += Vector.load(scratch, 8)
+    a2 += Vector.load(scratch, 16)
+    b0 += Vector.load(scratch, 24)
+    b1 += Vector.load(scratch, 32)
+    b2 += Vector.load(scratch, 40)
+    c0 += Vector.load(scratch, 48)
+    c1 += Vector.load(scratch, 56)
+    c2 += Vector.load(scratch, 64)
+    d0 += Vector.load(scratch, 72)
+    d1 += Vector.load(scratch, 80)
+    d2 += Vector.load(scratch, 88)
+  }
+
+  @inline(__always)
+  func save(_ scratch: UnsafeMutablePointer<Float>) {
+    a0.store(scratch, 0)
+    a1.store(scratch, 8)
+    a2.store(scratch, 16)
+    b0.store(scratch, 24)
+    b1.store(scratch, 32)
+    b2.store(scratch, 40)
+    c0.store(scratch, 48)
+    c1.store(scratch, 56)
+    c2.store(scratch, 64)
+    d0.store(scratch, 72)
+    d1.store(scratch, 80)
+    d2.store(scratch, 88)
+  }
+
+  @inline(__always)
+  mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float) {
+    if let bias {
+      let bias0 = Vector.load(bias)
+      let bias1 = Vector.load(bias, 8)
+      let bias2 = Vector.load(bias, 16)
+      a0 += bias0
+      a1 += bias1
+      a2 += bias2
+      b0 += bias0
+      b1 += bias1
+      b2 += bias2
+      c0 += bias0
+      c1 += bias1
+      c2 += bias2
+      d0 += bias0
+      d1 += bias1
+      d2 += bias2
+    }
+    if negativeSlope != 1 {
+      a0 = a0.scaledWhereNegative(by: negativeSlope)
+      a1 = a1.scaledWhereNegative(by: negativeSlope)
+      a2 = a2.scaledWhereNegative(by: negativeSlope)
+      b0 = b0.scaledWhereNegative(by: negativeSlope)
+      b1 = b1.scaledWhereNegative(by: negativeSlope)
+      b2 = b2.scaledWhereNegative(by: negativeSlope)
+      c0 = c0.scaledWhereNegative(by: negativeSlope)
+      c1 = c1.scaledWhereNegative(by: negativeSlope)
+      c2 = c2.scaledWhereNegative(by: negativeSlope)
+      d0 = d0.scaledWhereNegative(by: negativeSlope)
+      d1 = d1.scaledWhereNegative(by: negativeSlope)
+      d2 = d2.scaledWhereNegative(by: negativeSlope)
+    }
+  }
+
+  @inline(__always)
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int) {
+    a0.store(output)
+    a1.store(output, 8)
+    a2.store(output, 16)
+    if rows > 1 {
+      b0.store(output + rowStride)
+      b1.store(output + rowStride, 8)
+      b2.store(output + rowStride, 16)
+    }
+    if rows > 2 {
+      c0.store(output + 2 * rowStride)
+      c1.store(output + 2 * rowStride, 8)
+      c2.store(output + 2 * rowStride, 16)
+    }
+    if rows > 3 {
+      d0.store(output + 3 * rowStride)
+      d1.store(output + 3 * rowStride, 8)
+      d2.store(output + 3 * rowStride, 16)
+    }
+  }
+}
+
+/// 4 rows by 16 columns.
+struct ProductTile16: ProductTile {
+  static let columns = 16
+  var a0 = Vector.zero, a1 = Vector.zero
+  var b0 = Vector.zero, b1 = Vector.zero
+  var c0 = Vector.zero, c1 = Vector.zero
+  var d0 = Vector.zero, d1 = Vector.zero
+
+  @inline(__always)
+  mutating func accumulate(_ operands: TileOperands, terms: Int) {
+    var (left0, left1, left2, left3) = operands.leftRows
+    var right = operands.right
+    var term = 0
+    while term < terms {
+      let column0 = Vector.load(right), column1 = Vector.load(right, 8)
+      var row = Vector(repeating: left0.pointee)
+      a0.addProduct(row, column0)
+      a1.addProduct(row, column1)
+      row = Vector(repeating: left1.pointee)
+      b0.addProduct(row, column0)
+      b1.addProduct(row, column1)
+      row = Vector(repeating: left2.pointee)
+      c0.addProduct(row, column0)
+      c1.addProduct(row, column1)
+      row = Vector(repeating: left3.pointee)
+      d0.addProduct(row, column0)
+      d1.addProduct(row, column1)
+      left0 += operands.leftTermStride
+      left1 += operands.leftTermStride
+      left2 += operands.leftTermStride
+      left3 += operands.leftTermStride
+      right += operands.rightTermStride
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
+  mutating func add(_ scratch: UnsafePointer<Float>) {
+    a0 += Vector.load(scratch, 0)
+    a1 += Vector.load(scratch, 8)
+    b0 += Vector.load(scratch, 16)
+    b1 += Vector.load(scratch, 24)
+    c0 += Vector.load(scratch, 32)
+    c1 += Vector.load(scratch, 40)
+    d0 += Vector.load(scratch, 48)
+    d1 += Vector.load(scratch, 56)
+  }
+
+  @inline(__always)
+  func save(_ scratch: UnsafeMutablePointer<Float>) {
+    a0.store(scratch, 0)
+    a1.store(scratch, 8)
+    b0.store(scratch, 16)
+    b1.store(scratch, 24)
+    c0.store(scratch, 32)
+    c1.store(scratch, 40)
+    d0.store(scratch, 48)
+    d1.store(scratch, 56)
+  }
+
+  @inline(__always)
+  mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float) {
+    if let bias {
+      let bias0 = Vector.load(bias)
+      let bias1 = Vector.load(bias, 8)
+      a0 += bias0
+      a1 += bias1
+      b0 += bias0
+      b1 += bias1
+      c0 += bias0
+      c1 += bias1
+      d0 += bias0
+      d1 += bias1
+    }
+    if negativeSlope != 1 {
+      a0 = a0.scaledWhereNegative(by: negativeSlope)
+      a1 = a1.scaledWhereNegative(by: negativeSlope)
+      b0 = b0.scaledWhereNegative(by: negativeSlope)
+      b1 = b1.scaledWhereNegative(by: negativeSlope)
+      c0 = c0.scaledWhereNegative(by: negativeSlope)
+      c1 = c1.scaledWhereNegative(by: negativeSlope)
+      d0 = d0.scaledWhereNegative(by: negativeSlope)
+      d1 = d1.scaledWhereNegative(by: negativeSlope)
+    }
+  }
+
+  @inline(__always)
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int) {
+    a0.store(output)
+    a1.store(output, 8)
+    if rows > 1 {
+      b0.store(output + rowStride)
+      b1.store(output + rowStride, 8)
+    }
+    if rows > 2 {
+      c0.store(output + 2 * rowStride)
+      c1.store(output + 2 * rowStride, 8)
+    }
+    if rows > 3 {
+      d0.store(output + 3 * rowStride)
+      d1.store(output + 3 * rowStride, 8)
+    }
+  }
+}
+
+/// 4 rows by 8 columns, or by the last few of a matrix whose width is no multiple of 8.
+struct ProductTile8: ProductTile {
+  static let columns = 8
+  /// Columns that exist, 1 to 8; the others stay zero.
+  var width = 8
+  var a0 = Vector.zero
+  var b0 = Vector.zero
+  var c0 = Vector.zero
+  var d0 = Vector.zero
+
+  @inline(__always)
+  mutating func accumulate(_ operands: TileOperands, terms: Int) {
+    var (left0, left1, left2, left3) = operands.leftRows
+    var right = operands.right
+    var term = 0
+    while term < terms {
+      let column0 = width == 8 ? Vector.load(right) : Vector.loadPartial(right, count: width)
+      var row = Vector(repeating: left0.pointee)
+      a0.addProduct(row, column0)
+      row = Vector(repeating: left1.pointee)
+      b0.addProduct(row, column0)
+      row = Vector(repeating: left2.pointee)
+      c0.addProduct(row, column0)
+      row = Vector(repeating: left3.pointee)
+      d0.addProduct(row, column0)
+      left0 += operands.leftTermStride
+      left1 += operands.leftTermStride
+      left2 += operands.leftTermStride
+      left3 += operands.leftTermStride
+      right += operands.rightTermStride
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
+  mutating func add(_ scratch: UnsafePointer<Float>) {
+    a0 += Vector.load(scratch, 0)
+    b0 += Vector.load(scratch, 8)
+    c0 += Vector.load(scratch, 16)
+    d0 += Vector.load(scratch, 24)
+  }
+
+  @inline(__always)
+  func save(_ scratch: UnsafeMutablePointer<Float>) {
+    a0.store(scratch, 0)
+    b0.store(scratch, 8)
+    c0.store(scratch, 16)
+    d0.store(scratch, 24)
+  }
+
+  @inline(__always)
+  mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float) {
+    if let bias {
+      let bias0 = width == 8 ? Vector.load(bias) : Vector.loadPartial(bias, count: width)
+      a0 += bias0
+      b0 += bias0
+      c0 += bias0
+      d0 += bias0
+    }
+    if negativeSlope != 1 {
+      a0 = a0.scaledWhereNegative(by: negativeSlope)
+      b0 = b0.scaledWhereNegative(by: negativeSlope)
+      c0 = c0.scaledWhereNegative(by: negativeSlope)
+      d0 = d0.scaledWhereNegative(by: negativeSlope)
+    }
+  }
+
+  @inline(__always)
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int) {
+    a0.storePartial(output, count: width)
+    if rows > 1 {
+      b0.storePartial(output + rowStride, count: width)
+    }
+    if rows > 2 {
+      c0.storePartial(output + 2 * rowStride, count: width)
+    }
+    if rows > 3 {
+      d0.storePartial(output + 3 * rowStride, count: width)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes the files in data/ anew, with pinned versions of PyTorch, scikit-image, Keras and TensorFlow.
+# TORCH_PYTHON and KERAS_PYTHON name Python interpreters that have them already; otherwise two virtual environments
+# are made beside this script (about 2.5 GB). Tests read data/ only and need no Python.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# Prints the interpreter of an environment, made with the pinned packages if it does not exist.
+environment() {
+  local folder=".venv-$1"
+  if [[ ! -e "$folder/complete" ]]; then
+    python3 -m venv "$folder" >&2
+    "$folder/bin/pip" install --quiet --requirement "requirements-$1.txt" >&2
+    touch "$folder/complete"
+  fi
+  echo "$folder/bin/python"
+}
+
+"${TORCH_PYTHON:-$(environment torch)}" make_torch.py
+"${KERAS_PYTHON:-$(environment keras)}" make_keras.py
+du --summarize --apparent-size --human-readable data

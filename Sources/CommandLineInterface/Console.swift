@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// Where a command's words go: the terminal of rank 0, nowhere on the other ranks.
@@ -6,19 +7,19 @@ package struct Console: Sendable {
   package let write: @Sendable (String) -> Void
   /// Writes a text as it is to standard error.
   package let writeError: @Sendable (String) -> Void
-  /// Writes a failure that this rank may have alone, such as a file that its host lacks.
-  package let writeOwnError: @Sendable (String) -> Void
+  /// Reports a failure that this rank may have alone, such as a file that its host lacks.
+  package let reportOwn: @Sendable (Failure) -> Void
   /// Columns that help is wrapped to.
   package let width: Int
 
   package init(
     width: Int, write: @escaping @Sendable (String) -> Void, writeError: @escaping @Sendable (String) -> Void,
-    writeOwnError: @escaping @Sendable (String) -> Void
+    reportOwn: @escaping @Sendable (Failure) -> Void
   ) {
     self.width = width
     self.write = write
     self.writeError = writeError
-    self.writeOwnError = writeOwnError
+    self.reportOwn = reportOwn
   }
 
   /// The process's own streams for rank 0. Any other rank is silent, but for failures of its own.
@@ -26,15 +27,16 @@ package struct Console: Sendable {
     if rank > 0 {
       return Console(
         width: 80, write: { _ in }, writeError: { _ in },
-        writeOwnError: { text in
+        reportOwn: { failure in
           // Where rank 0 fails alike, the launcher ends this process before it repeats the message.
           letRankZeroSpeak()
-          writeToStandardError("Rank \(rank) on \(hostName): \(text)")
+          let message = "rank \(rank) on \(hostName): \(failure.message)"
+          writeToStandardError(Failure(failure.code, message, help: failure.help).text)
         })
     }
     return Console(
       width: terminalWidth, write: { print($0, terminator: "") }, writeError: writeToStandardError,
-      writeOwnError: writeToStandardError)
+      reportOwn: { writeToStandardError($0.text) })
   }
 
   /// Waits long enough for rank 0 to print what it has in common with this rank. The launcher ends all ranks as soon as
@@ -66,5 +68,12 @@ package struct Console: Sendable {
       return 80
     }
     return Int(size.ws_col)
+  }
+}
+
+extension Failure {
+  /// The lines that report it: `Error: …`, and `Help:  …` where there is help.
+  package var text: String {
+    "Error: \(message)\n" + (help.map { "Help:  \($0)\n" } ?? "")
   }
 }

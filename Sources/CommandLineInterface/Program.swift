@@ -51,11 +51,11 @@ package struct Program: Sendable {
     let run: CommandSpecification.Run?
     do {
       run = try command.prepare(rest)
-    } catch {
+    } catch let error as Failure {
       if error.code == .usage {
         report(error, usageOf: command)
       } else {
-        console.writeOwnError(text(of: error))
+        console.reportOwn(error)
       }
       return error.code
     }
@@ -150,17 +150,13 @@ extension Program {
   }
 
   private func report(_ failure: Failure, usageOf command: CommandSpecification? = nil) {
-    var text = text(of: failure)
+    var text = failure.text
     if let command {
       text += "Usage: \(usage(of: command))\n"
       text += "  See '\(Self.name) \(command.name) --help' for more information.\n"
     }
     console.writeError(text)
   }
-}
-
-private func text(of failure: Failure) -> String {
-  "Error: \(failure.message)\n" + (failure.help.map { "Help:  \($0)\n" } ?? "")
 }
 
 /// Runs the program on this process's arguments and ends the process with its exit code.

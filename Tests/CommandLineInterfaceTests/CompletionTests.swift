@@ -1,27 +1,14 @@
 import CommandLineInterface
-import Foundation
+import Glibc
+import TestSupport
 import Testing
 
-/// Runs a shell and returns its exit code and standard output; nil where the shell isn't installed.
-private func run(_ shell: String, _ arguments: [String], input: String) throws -> (
-  code: Int32, output: String
-)? {
-  let candidates = ["/bin/\(shell)", "/usr/bin/\(shell)"]
-  guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-    return nil
-  }
-  let file = FileManager.default.temporaryDirectory.appending(path: "atelier-\(UUID().uuidString).\(shell)")
-  try Data(input.utf8).write(to: file)
-  defer { try? FileManager.default.removeItem(at: file) }
-  let process = Process()
-  let output = Pipe()
-  process.executableURL = URL(fileURLWithPath: path)
-  process.arguments = arguments + [file.path]
-  process.standardOutput = output
-  try process.run()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+/// Runs a shell on a script; nil where the shell isn't installed.
+private func run(_ shell: CompletionShell, _ arguments: [String], _ script: String) throws -> ShellResult? {
+  let path = "/usr/bin/\(shell.rawValue)"
+  guard access(path, X_OK) == 0 else { return nil }
+  let folder = TemporaryFolder()
+  return Shell.run(path, arguments + [try folder.write("script", Array(script.utf8))])
 }
 
 @Test(arguments: CompletionShell.allCases)
@@ -34,7 +21,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
       #expect(text.contains(shell == .fish ? "-l \(option.name) " : "--\(option.name)"))
     }
   }
-  if let result = try run(shell.rawValue, ["-n"], input: script.output) { #expect(result.code == 0) }
+  if let result = try run(shell, ["-n"], script.output) { #expect(result.exitCode == 0, "\(result)") }
 }
 
 @Test(arguments: [
@@ -57,6 +44,6 @@ func bashCompletes(line: String, words: [String]) throws {
       _atelier
       printf '%s\\n' "${COMPREPLY[@]}"
       """
-  let result = try #require(try run("bash", [], input: script))
-  #expect(result.output.split(separator: "\n").map(String.init).sorted() == words.sorted())
+  let result = try #require(try run(.bash, [], script))
+  #expect(result.standardOutput.split(separator: "\n").map(String.init).sorted() == words.sorted())
 }

@@ -13,7 +13,7 @@ final class Transcript: Sendable {
     Console(
       width: width, write: { text in self.streams.withLock { $0.output += text } },
       writeError: { text in self.streams.withLock { $0.error += text } },
-      writeOwnError: { text in self.streams.withLock { $0.error += text } })
+      reportOwn: { failure in self.streams.withLock { $0.error += failure.text } })
   }
 }
 

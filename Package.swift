@@ -68,8 +68,10 @@ let package = Package(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
     .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"]),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "TestSupport"]),
-    .testTarget(name: "ImageDataTests", dependencies: ["ImageData", "TestSupport"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
+    .testTarget(
+      name: "ImageDataTests",
+      dependencies: ["ImageData", "Artifacts", "CZlib", "Diagnostics", "RandomNumbers", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),

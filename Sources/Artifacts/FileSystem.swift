@@ -1,0 +1,108 @@
+import Diagnostics
+import Glibc
+
+/// The few operations on files and folders that a run needs beside writing them. Each throws a `Failure` that names the
+/// path.
+public enum FileSystem {
+  /// Whether something of that name is there; a symbolic link counts if its target does.
+  public static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+  }
+
+  /// Whether that is a folder, or a symbolic link to one.
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The whole of a file.
+  ///
+  /// - Throws: `Failure` 66 when it is not there or not readable, 74 when reading fails.
+  public static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure.system(.read, path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Failure.system(.read, path) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure.system(.read, path, errno: EISDIR) }
+    let size = Int(status.st_size)
+    let content = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let received = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+        if received < 0 && errno == EINTR { continue }
+        guard received >= 0 else { throw Failure.system(.read, path) }
+        if received == 0 { break }
+        count += received
+      }
+    }
+    return content
+  }
+
+  /// Creates a folder and those above it; one that exists already is fine.
+  ///
+  /// - Throws: `Failure` 73 (or 74 for a full disk).
+  public static func createFolder(_ path: String) throws {
+    if mkdir(path, 0o777) == 0 { return }
+    if errno == EEXIST && isFolder(path) { return }
+    let parent = folder(of: path)
+    guard errno == ENOENT, parent != path else { throw Failure.system(.create, path) }
+    try createFolder(parent)
+    // Another process may have been faster.
+    guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isFolder(path)) else {
+      throw Failure.system(.create, path)
+    }
+  }
+
+  /// The names in a folder, sorted by their bytes.
+  public static func names(in folder: String) throws -> [String] {
+    guard let stream = opendir(folder) else { throw Failure.system(.read, folder) }
+    defer { closedir(stream) }
+    let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)!
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = String(cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Removes a file, a symbolic link, or a folder with all that is in it; nothing there is fine.
+  public static func remove(_ path: String) throws {
+    if unlink(path) == 0 || errno == ENOENT { return }
+    // A folder: Linux says EISDIR, POSIX EPERM.
+    guard errno == EISDIR || errno == EPERM else { throw Failure.system(.remove, path) }
+    for name in try names(in: path) { try remove(path + "/" + name) }
+    guard rmdir(path) == 0 || errno == ENOENT else { throw Failure.system(.remove, path) }
+  }
+
+  /// Makes the names in a folder durable: what was created, renamed or removed there survives a power cut.
+  public static func synchronizeFolder(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure.system(.save, path) }
+    defer { close(descriptor) }
+    // Some network file systems can't do it for folders and say EINVAL; there is nothing more to be done on those.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw Failure.system(.save, path) }
+  }
+
+  /// The folder that a path's last component is in.
+  public static func folder(of path: String) -> String {
+    let (parent, _) = split(path)
+    return parent
+  }
+
+  /// The last component of a path.
+  public static func name(of path: String) -> String {
+    let (_, name) = split(path)
+    return name
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    var trimmed = path[...]
+    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
+    guard let slash = trimmed.lastIndex(of: "/") else {
+      return (trimmed == "." ? ".." : ".", String(trimmed))
+    }
+    let name = String(trimmed[trimmed.index(after: slash)...])
+    return (slash == trimmed.startIndex ? "/" : String(trimmed[..<slash]), name)
+  }
+}

@@ -40,7 +40,7 @@ require_swift() {
   find_swift || fail 1 "Swift $swift_needed or later is not installed (looked on PATH, in /opt/swift and swiftly's folder)" \
     "$remedy"
   local version
-  version=$(swiftc --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+  version=$(swiftc --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p') || true
   [[ -n $version ]] || fail 1 "the Swift compiler does not start: $(swiftc --version 2>&1 | tail -n 1)" \
     "./launch/setup installs the libraries that it needs"
   [[ $(printf '%s\n' "$swift_needed" "$version" | sort -V | head -n 1) == "$swift_needed" ]] \

@@ -41,7 +41,7 @@ protocol ProductTile {
 }
 
 extension SIMD8 where Scalar == Float {
-  /// The rectifiers in one form: slope 0 is ReLU, 0.2 leaky ReLU. NaN stays NaN, and no result is a negative zero.
+  /// The rectifiers in one form: slope 0 is ReLU, 0.2 leaky ReLU. NaN stays NaN, and ReLU makes negatives +0, not -0.
   @inline(__always)
   func scaledWhereNegative(by slope: Float) -> Vector {
     replacing(with: self * slope + Vector.zero, where: self .< 0)

@@ -21,7 +21,11 @@ let package = Package(
   targets: [
     // MARK: - The program
 
-    .executableTarget(name: "atelier", dependencies: ["CommandLineInterface"]),
+    // The Swift libraries are linked in, so that the program runs on hosts without Swift. It therefore can't use
+    // Foundation, whose static libraries do not name what they need in turn; the tests can.
+    .executableTarget(
+      name: "atelier", dependencies: ["CommandLineInterface"],
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
     .target(
       name: "CommandLineInterface",
       dependencies: ["Training", "Evaluation", "Artifacts", "ImageData", "Collectives", "Diagnostics"]),
@@ -32,7 +36,8 @@ let package = Package(
         "Diagnostics",
       ]),
     .target(
-      name: "Evaluation", dependencies: ["NeuralNet", "TensorCore", "Collectives", "Diagnostics"],
+      name: "Evaluation",
+      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers

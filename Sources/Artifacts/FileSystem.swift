@@ -25,17 +25,24 @@ public enum FileSystem {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw Failure.system(.read, path) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw Failure.system(.read, path, errno: EISDIR) }
-    let size = Int(status.st_size)
-    let content = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let received = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
-        if received < 0 && errno == EINTR { continue }
-        guard received >= 0 else { throw Failure.system(.read, path) }
-        if received == 0 { break }
-        count += received
-      }
+    // The size is a hint only: files of /proc say 0.
+    var content: [UInt8] = []
+    var room = max(Int(status.st_size) + 1, 4096)
+    while true {
+      let known = content.count
+      content.append(
+        contentsOf: try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+          while count < room {
+            let received = Glibc.read(descriptor, buffer.baseAddress! + count, room - count)
+            if received < 0 && errno == EINTR { continue }
+            guard received >= 0 else { throw Failure.system(.read, path) }
+            if received == 0 { break }
+            count += received
+          }
+        })
+      if content.count - known < room { return content }
+      room = max(room, 65_536)
     }
-    return content
   }
 
   /// Creates a folder and those above it; one that exists already is fine.

@@ -1,6 +1,6 @@
-// The two operations on eight Floats that Swift's SIMD types only offer lane by lane. A loop over lanes is at the
-// mercy of the optimiser, which breaks long chains of fused multiply-adds into scalar pieces (six times slower in
-// `exp`); these are one instruction each.
+// The two operations on eight Floats that Swift's SIMD types only offer lane by lane. Whether a loop over lanes becomes
+// one instruction is up to the optimiser: it leaves square roots scalar (eight times slower), and takes some chains of
+// fused multiply-adds to pieces, depending on the code around them. These are one instruction each.
 
 #ifndef CVECTOR_H
 #define CVECTOR_H

@@ -7,7 +7,8 @@ extension ProcessGroup {
   package static let recursiveDoublingLimit = 32 * 1024
 
   /// Replaces the values on every rank by their sum over ranks, equal to the bit on all of them. All ranks give as many
-  /// values. With `algorithm` `.mpi` the order is MPI's choice. The group's size must be a power of two.
+  /// values. With `algorithm` `.mpi` the order is MPI's choice, and the wait is its own: busy and without a limit. The
+  /// group's size must be a power of two.
   public func sumInPlace(_ values: UnsafeMutableBufferPointer<Float>, phase: String = "sum") {
     sumOverRanks(values, phase)
   }

@@ -13,7 +13,7 @@ public final class ProcessGroup {
   /// This process among those on its host, and how many they are.
   public let localRank: Int
   public let localSize: Int
-  /// Cores that the processes on this host may use together, by their affinity; at least 1.
+  /// Cores (hardware threads) that the processes on this host may use together, by their affinity; at least 1.
   public private(set) var localCores: Int
   /// Name of the host of each rank.
   public private(set) var hostNames: [String]

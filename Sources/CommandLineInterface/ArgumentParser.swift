@@ -64,8 +64,9 @@ package struct ArgumentParser {
 
   private mutating func readShort(_ word: String, _ remaining: inout ArraySlice<String>) throws(Failure) {
     let (letters, attached) = split(word.dropFirst())
+    let isLongName = letters.count > 1 && options.contains { $0.name == letters }
     for (index, letter) in letters.enumerated() {
-      guard let option = options.first(where: { $0.shortName == letter }) else {
+      guard !isLongName, let option = options.first(where: { $0.shortName == letter }) else {
         let names = letters.count > 1 ? options.map { "--" + $0.name } : []
         throw Failure(.usage, "Unknown option '-\(letters)'\(didYouMean("--" + letters, among: names))")
       }

@@ -12,7 +12,7 @@ package struct CommandSpecification: Sendable {
   package let discussion: String
   package let options: [OptionDescription]
   /// Reads the words after the command's name; nil where one of them asks for help.
-  package let prepare: @Sendable ([String]) throws(Failure) -> Run?
+  package let prepare: @Sendable ([String]) throws -> Run?
   /// The defaults to show in the help, one for each option, given the words after the command's name.
   package let defaultTexts: @Sendable ([String]) -> [String?]
 
@@ -34,7 +34,7 @@ package struct CommandSpecification: Sendable {
     self.discussion = discussion
     let options = table.map(\.description) + Self.common
     self.options = options
-    prepare = { words throws(Failure) in
+    prepare = { words in
       var settings = try ArgumentParser.parse(words, by: options)
       if settings.contains(where: { $0.name == "help" }) { return nil }
       if let configurationOption {
@@ -71,7 +71,7 @@ package struct CommandSpecification: Sendable {
   /// The files' settings, in the order the files are named, before those of the command line.
   private static func withConfigurationFiles(
     _ settings: [Setting], namedBy option: String, _ options: [OptionDescription]
-  ) throws(Failure) -> [Setting] {
+  ) throws -> [Setting] {
     var result: [Setting] = []
     for setting in settings where setting.name == option {
       result += try ConfigurationFile.settings(at: setting.value, by: options)

@@ -51,8 +51,9 @@ func zshCompletion(_ program: String, _ commands: [CommandSpecification]) -> Str
     case .argument: return "':\(option.valueName):\(action)'"
     case .value:
       // The plus and the equals sign say that the value may follow as a word or be attached.
-      let spellings = option.spellings.map { $0.hasPrefix("--") ? $0 + "=" : $0 + "+" }
-      return "'\(spellings[0])[\(help)]:\(zshQuoted(option.valueName)):\(action)'"
+      let rest = "[\(help)]:\(zshQuoted(option.valueName)):\(action)'"
+      guard let short = option.shortName else { return "'--\(option.name)=\(rest)" }
+      return "'(-\(short) --\(option.name))'{-\(short)+,--\(option.name)=}'\(rest)"
     case .flag:
       let spellings = option.spellings
       if spellings.count == 1 { return "'\(spellings[0])[\(help)]'" }

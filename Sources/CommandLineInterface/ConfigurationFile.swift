@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 
 /// Configuration files: a TOML subset whose keys are the names of options.
@@ -5,10 +6,13 @@ import Diagnostics
 /// All keys stand at the top, none in a table, so that whoever knows an option knows its key: `--batch 64` is
 /// `batch = 64`.
 package enum ConfigurationFile {
-  /// The settings that the file at `path` holds, in its order. Throws with the line of the first fault.
-  package static func settings(at path: String, by options: [OptionDescription]) throws(Failure) -> [Setting]
-  {
-    try settings(in: try readText(at: path), path: path, by: options)
+  /// The settings that the file at `path` holds, in its order. Throws a bad configuration with the line of its first
+  /// fault, or `FileSystem`'s failure where the file can't be read.
+  package static func settings(at path: String, by options: [OptionDescription]) throws -> [Setting] {
+    guard let text = String(validating: try FileSystem.read(path), as: UTF8.self) else {
+      throw Failure(.badConfiguration, "The configuration file '\(path)' is not UTF-8 text")
+    }
+    return try settings(in: text, path: path, by: options)
   }
 
   /// The settings that `text` holds; `path` is for the messages.

@@ -1,4 +1,6 @@
+import Artifacts
 import Diagnostics
+import Training
 
 /// What `atelier evaluate` was asked for.
 package struct EvaluateOptions: Sendable, Equatable {
@@ -39,6 +41,13 @@ let evaluateCommand = CommandSpecification(
   body: { options, console in try evaluate(options, console) })
 
 private func evaluate(_ options: EvaluateOptions, _ console: Console) throws -> ExitCode {
-  console.write("\(options)\n")
-  return .success
+  try withProcessGroup { group in
+    let loaded = try LoadedModel(options.target, group: group, threads: options.threads)
+    let row = try loaded.evaluate(data: options.data)
+    if options.printsJSON {
+      console.write(row.json.compactText + "\n")
+    } else {
+      for (name, value) in row.values { console.write("\(name)  \(decimals(value, 6))\n") }
+    }
+  }
 }

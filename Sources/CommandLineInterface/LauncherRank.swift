@@ -10,8 +10,8 @@ package enum LauncherRank {
 
   /// The rank from any environment. Slurm's number counts only inside a step: a batch script has it too.
   package static func rank(_ variable: (String) -> String?) -> Int {
-    let names =
-      ["OMPI_COMM_WORLD_RANK", "PMIX_RANK"] + (variable("SLURM_STEP_ID") == nil ? [] : ["SLURM_PROCID"])
+    let slurm = variable("SLURM_STEP_ID") == nil ? [] : ["SLURM_PROCID"]
+    let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK"] + slurm + ["PMI_RANK"]
     for name in names {
       if let rank = variable(name).flatMap({ Int($0) }) { return rank }
     }

@@ -51,8 +51,12 @@ package struct Program: Sendable {
     let run: CommandSpecification.Run?
     do {
       run = try command.prepare(rest)
-    } catch {
-      report(error, usageOf: error.code == .usage ? command : nil)
+    } catch let error as Failure {
+      if error.code == .usage {
+        report(error, usageOf: command)
+      } else {
+        console.reportOwn(error)
+      }
       return error.code
     }
     guard let run else { return show(help(of: command, words: rest)) }
@@ -146,8 +150,7 @@ extension Program {
   }
 
   private func report(_ failure: Failure, usageOf command: CommandSpecification? = nil) {
-    var text = "Error: \(failure.message)\n"
-    if let help = failure.help { text += "Help:  \(help)\n" }
+    var text = failure.text
     if let command {
       text += "Usage: \(usage(of: command))\n"
       text += "  See '\(Self.name) \(command.name) --help' for more information.\n"
@@ -158,6 +161,9 @@ extension Program {
 
 /// Runs the program on this process's arguments and ends the process with its exit code.
 public func runAtelier() -> Never {
-  let program = Program(commands: Program.commands, console: .standard(isRoot: LauncherRank.current == 0))
-  exit(program.run(arguments: CommandLine.arguments))
+  let rank = LauncherRank.current
+  let program = Program(commands: Program.commands, console: .standard(rank: rank))
+  let code = program.run(arguments: CommandLine.arguments)
+  if code != ExitCode.success.rawValue, rank > 0 { Console.letRankZeroSpeak() }
+  exit(code)
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Training
 
 /// What `atelier sample` was asked for.
 package struct SampleOptions: Sendable, Equatable {
@@ -34,6 +35,14 @@ let sampleCommand = CommandSpecification(
   body: { options, console in try sample(options, console) })
 
 private func sample(_ options: SampleOptions, _ console: Console) throws -> ExitCode {
-  console.write("\(options)\n")
-  return .success
+  try withProcessGroup { group in
+    let loaded = try LoadedModel(options.run, group: group, threads: nil)
+    let images = loaded.generate(count: options.count, seed: options.seed)
+    try group.decideOnRoot(phase: "writing samples") {
+      try writeSampleArray(images, height: loaded.height, width: loaded.width, to: options.output)
+    }
+    if options.verbosity != .quiet {
+      console.write("\(options.output): \(options.count) images of \(loaded.height)x\(loaded.width)\n")
+    }
+  }
 }

@@ -116,7 +116,7 @@ package struct TOMLParser {
       if scanner.takeOne("]") { return .array(values) }
       values.append(try readValue())
       scanner.skipBlankLines()
-      if !scanner.takeOne(","), scanner.next != "]" {
+      if !scanner.takeOne(","), !scanner.isAtEnd, scanner.next != "]" {
         throw problem("expected ',' or ']' in the array, found \(scanner.found)")
       }
     }

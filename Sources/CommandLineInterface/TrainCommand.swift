@@ -45,10 +45,15 @@ let trainCommand = CommandSpecification(
       console.write(RunOptions.configurationText(of: options.configuration))
       return .success
     }
-    return try train(options, console)
+    return try train(options)
   })
 
-private func train(_ options: TrainOptions, _ console: Console) throws -> ExitCode {
-  console.write("\(options)\n")
-  return .success
+private func train(_ options: TrainOptions) throws -> ExitCode {
+  try withProcessGroup { group in
+    let log = RunLog(isRoot: group.isRoot, quiet: options.verbosity == .quiet)
+    let run = TrainingRun(
+      configuration: options.configuration, version: Program.version, command: commandLineText(),
+      configurationText: RunOptions.configurationText(of: options.configuration))
+    try run.run(on: group, log: log)
+  }
 }

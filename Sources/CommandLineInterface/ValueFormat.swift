@@ -27,7 +27,7 @@ extension ValueFormat where Value: FixedWidthInteger {
   /// A decimal integer within `range`.
   package static func integer(_ range: ClosedRange<Value>) -> ValueFormat {
     let expectation =
-      range.upperBound == .max && range.upperBound > Int32.max
+      range.upperBound == .max && Value.bitWidth == Int.bitWidth
       ? "an integer of at least \(range.lowerBound)"
       : "an integer from \(range.lowerBound) to \(range.upperBound)"
     return ValueFormat(

@@ -1,7 +1,7 @@
 import CMPIShim
 import Glibc
 
-/// A set of processor cores.
+/// A set of processor cores, hardware threads counted one by one.
 struct CoreSet {
   /// One bit a core; a machine may have up to 8,192.
   private(set) var bytes: [UInt8]

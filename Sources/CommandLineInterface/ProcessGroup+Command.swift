@@ -1,0 +1,30 @@
+import Collectives
+import Diagnostics
+
+/// Runs the body of a command on all ranks of the job, and leaves MPI in good order whatever comes of it.
+///
+/// - Parameter body: throws only failures that all ranks have agreed on.
+/// - Returns: what the body returns; a failure is thrown on every rank, after the ranks have come together.
+func withProcessGroup(_ body: (ProcessGroup) throws -> Void) throws -> ExitCode {
+  let group = try ProcessGroup.fromLauncher()
+  do {
+    try body(group)
+  } catch {
+    _ = group.exitAll((error as? Failure)?.code ?? .failure)
+    throw error
+  }
+  _ = group.exitAll(.success)
+  return .success
+}
+
+/// This process's command line as a shell would take it.
+func commandLineText() -> String {
+  CommandLine.arguments.map { word in
+    let plain = word.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_=./,:".utf8.contains(byte)
+    }
+    return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
+  }.joined(separator: " ")
+}

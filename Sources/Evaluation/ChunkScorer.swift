@@ -1,0 +1,61 @@
+import ImageData
+import NeuralNet
+import TensorCore
+
+/// Rebuilds a chunk of images and scores it; its buffers serve one chunk after another.
+final class ChunkScorer {
+  /// Loss, mean squared error, peak signal to noise, and the two structural similarities.
+  static let scoreCount = 5
+
+  private let images: ImageDataset
+  private let model: Autoencoder
+  private let loss: ReconstructionLoss
+  private let team: ThreadTeam
+  private let input: AlignedBuffer<Float>
+  private let output: AlignedBuffer<Float>
+  private let losses = AlignedBuffer<Double>(count: EvaluationChunks.size)
+  private let scores = AlignedBuffer<Double>(count: EvaluationChunks.size * scoreCount)
+
+  init(images: ImageDataset, model: Autoencoder, loss: ReconstructionLoss, team: ThreadTeam) {
+    self.images = images
+    self.model = model
+    self.loss = loss
+    self.team = team
+    input = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
+    output = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
+  }
+
+  /// Adds the scores of a chunk's images, in order, to `sums[first...]`.
+  func addScores(of chunk: Range<Int>, to sums: inout [Double], at first: Int) {
+    let pixels = images.pixelsPerImage
+    let rows = chunk.count
+    team.forEachRange(rows) { range in
+      for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
+    }
+    let logits = model.forward(images: input.pointer, rows: rows, team: team)
+    loss.evaluate(
+      logits: logits, targets: input.pointer, logitGradient: nil, sampleLosses: losses.pointer, rows: rows,
+      pixels: pixels, team: team)
+    team.forEachRange(rows) { range in
+      for row in range { scoreRow(row, logits: logits + row * pixels) }
+    }
+    for row in 0..<rows {
+      for score in 0..<Self.scoreCount { sums[first + score] += scores.pointer[row * Self.scoreCount + score] }
+    }
+  }
+
+  private func scoreRow(_ row: Int, logits: UnsafePointer<Float>) {
+    let pixels = images.pixelsPerImage
+    let (height, width) = (images.height, images.width)
+    let target = UnsafePointer(input.pointer + row * pixels)
+    let rebuilt = output.pointer + row * pixels
+    Activation.sigmoid.apply(logits, to: rebuilt, count: pixels)
+    let error = meanSquaredError(target, rebuilt, count: pixels)
+    let result = scores.pointer + row * Self.scoreCount
+    result[0] = losses.pointer[row]
+    result[1] = error
+    result[2] = peakSignalToNoise(meanSquaredError: error)
+    result[3] = StructuralSimilarity.uniform.score(target, rebuilt, height: height, width: width) ?? 0
+    result[4] = StructuralSimilarity.gaussian.score(target, rebuilt, height: height, width: width) ?? 0
+  }
+}

@@ -1,0 +1,90 @@
+import Artifacts
+import Collectives
+import Diagnostics
+import Evaluation
+import ImageData
+import NeuralNet
+import TensorCore
+
+/// A trained model on all ranks, for the commands that only use it.
+public final class LoadedModel {
+  public let configuration: RunConfiguration
+  public let height: Int
+  public let width: Int
+  private let position: TrainingPosition
+  private let dataHash: String
+  private let model: Autoencoder
+  private let group: ProcessGroup
+  private let team: ThreadTeam
+
+  /// Loads the last checkpoint of a run, or the checkpoint named; a collective call in which rank 0 reads.
+  ///
+  /// - Throws: `Failure` 66 where there is none, 65 where it is damaged, 64 where this many ranks can't share its shards.
+  public init(_ named: String, group: ProcessGroup, threads: Int?) throws {
+    var checkpoint: SavedCheckpoint?
+    let text = try group.decideOnRoot(
+      phase: "reading the checkpoint", encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }
+    ) {
+      let saved = try SavedCheckpoint(reading: SavedCheckpoint.locate(named))
+      checkpoint = saved
+      return saved.state.compactText
+    }
+    let state = try JSONValue(parsing: Array(text.utf8), file: named)
+    configuration = try RunConfiguration(arithmetic: state["configuration"] ?? .null, file: named)
+    try group.requirePowerOfTwo(shards: configuration.shards)
+    position = try TrainingPosition(json: state, file: named)
+    dataHash = state["data_sha256"]?.stringValue ?? ""
+    guard let height = state["height"]?.integerValue, let width = state["width"]?.integerValue else {
+      throw Failure(.badData, "\(named) does not say the size of its images")
+    }
+    self.height = height
+    self.width = width
+    self.group = group
+    team = makeTeam(threads: threads, shards: configuration.shards, group: group)
+    model = configuration.makeAutoencoder(pixels: height * width)
+    model.allocate(rows: EvaluationChunks.size)
+    let arena = model.arena
+    try group.decideOnRoot(phase: "reading the checkpoint") { try checkpoint?.copyModel(to: arena) }
+    group.broadcast(UnsafeMutableRawBufferPointer(arena.values.elements), phase: "sending the checkpoint")
+  }
+
+  /// Images from codes of N(0, I): (count, height * width) on rank 0, nothing on the others.
+  public func generate(count: Int, seed: UInt32) -> [Float] {
+    generateImages(
+      count: count, from: model, seed: seed, shards: configuration.shards, group: group, team: team)
+  }
+
+  /// The scores on the test images, as training reported them: a row of `metrics.jsonl`.
+  public func evaluate(data: String?) throws -> MetricsRow {
+    let splits = try loadSplits(data: data, limit: configuration.limit, group: group)
+    guard splits.contentHash.description == dataHash else {
+      throw Failure(
+        .badData, "the model was trained on other data than this",
+        help: "name the data it was trained on with --data")
+    }
+    let scores = evaluateReconstructions(
+      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+    return MetricsRow(position, scores: scores, split: "test")
+  }
+}
+
+/// The threads of this rank: as asked for, else the cores that the ranks of its host leave each other; never more than
+/// the rank has shards.
+func makeTeam(threads: Int?, shards: Int, group: ProcessGroup) -> ThreadTeam {
+  let cores = max(1, group.localCores / group.localSize)
+  let count = min(threads ?? cores, max(1, shards / group.size))
+  return ThreadTeam(count: count, oversubscribed: count * group.localSize > group.localCores)
+}
+
+/// Loads the data set on every rank; all throw if one can't.
+func loadSplits(data: String?, limit: Int?, group: ProcessGroup) throws -> DataSplits {
+  var splits: DataSplits?
+  var failure: Failure?
+  do {
+    splits = try DataFolder.locate(data).loadOfficialSplit(limit: limit)
+  } catch {
+    failure = error as? Failure ?? Failure(.failure, "\(error)")
+  }
+  try group.agree(failure, phase: "loading data")
+  return splits!
+}

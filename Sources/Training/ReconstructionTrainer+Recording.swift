@@ -1,0 +1,126 @@
+import Artifacts
+import Collectives
+import Evaluation
+
+/// Rows of metrics and timing, and what is said about them.
+extension ReconstructionTrainer {
+  /// Closes an interval: a row of `metrics.jsonl` and one of `timing.jsonl`. All ranks take part.
+  func logInterval() {
+    let row = trainingRow()
+    let timing = gatherTiming()
+    onRoot("writing metrics") {
+      try metrics?.append(row.json)
+      try timings?.append(timing)
+      try writeStatus("running")
+    }
+    reportProgress()
+    stopwatch.resetInterval()
+  }
+
+  /// Closes an epoch with its mean loss. All ranks take part.
+  func logEpoch() {
+    var row = trainingRow()
+    lastEpochLoss = epochLoss.meanLoss(group)
+    row.add("train/epoch_loss", lastEpochLoss)
+    epochLoss.clear()
+    onRoot("writing metrics") { try metrics?.append(row.json) }
+    if !isDue(configuration.evaluateEvery) { reportEpoch() }
+  }
+
+  /// Scores the test images, which the official split monitors and selects nothing on. All ranks take part.
+  func evaluate() {
+    let values = evaluateReconstructions(
+      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+    scores = (position.step, values)
+    let row = MetricsRow(position, scores: values, split: "test")
+    onRoot("writing metrics") { try metrics?.append(row.json) }
+    if position.stepInEpoch == 0 { reportEpoch() }
+  }
+
+  private func trainingRow() -> MetricsRow {
+    var row = MetricsRow(position)
+    row.add("train/loss", intervalLoss.meanLoss(group))
+    row.add("train/grad_norm", intervalLoss.meanNorm)
+    row.add("lr", Double("\(configuration.learningRate)")!)
+    lastIntervalLoss = intervalLoss.samples > 0 ? row.value("train/loss") ?? .nan : lastIntervalLoss
+    intervalLoss.clear()
+    return row
+  }
+
+  /// This interval's step times of every rank.
+  private func gatherTiming() -> JSONValue {
+    let interval = stopwatch.interval
+    let steps = Double(max(interval.steps, 1))
+    let own = [
+      interval.seconds - interval.communicationSeconds, interval.communicationSeconds - interval.waitSeconds,
+      interval.waitSeconds,
+    ].map { $0 / steps * 1000 } + [residentMebibytes()]
+    let all = group.gather(own.withUnsafeBytes { Array($0) }, phase: "timing").map { bytes in
+      bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
+    }
+    func column(_ index: Int) -> JSONValue { .array(all.map { .double(rounded($0[index], 3)) }) }
+    return [
+      "step": .integer(position.step), "images_per_second": .double(rounded(interval.imagesPerSecond, 1)),
+      "step_ms": .double(rounded(interval.seconds / steps * 1000, 4)), "compute_ms": column(0),
+      "communication_ms": column(1), "wait_ms": column(2), "memory_mib": column(3),
+    ]
+  }
+
+  private func rounded(_ value: Double, _ places: Int) -> Double {
+    Double(decimals(value, places)) ?? 0
+  }
+
+  // MARK: - For people
+
+  private var epochLabel: String {
+    let epochs = "\(configuration.epochs)"
+    let current = min(position.epoch + (position.stepInEpoch > 0 ? 1 : 0), configuration.epochs)
+    return "epoch \(rightAligned("\(max(current, 1))", epochs.count))/\(epochs)"
+  }
+
+  private func reportProgress() {
+    let steps = totalSteps
+    let rate = stopwatch.interval.imagesPerSecond
+    let left = Double(steps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
+    log.showProgress(
+      Double(position.step) / Double(max(steps, 1)),
+      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))")
+    // Without a terminal, a line now and then is enough to see that the run is alive.
+    if !log.hasBar && monotonicSeconds() - lastLineTime > 10 && position.stepInEpoch > 0 {
+      log.say(
+        "\(epochLabel)  step \(position.step)/\(steps)  loss \(decimals(lastIntervalLoss, 4))  "
+          + "\(grouped(Int(rate))) img/s  eta \(duration(left))")
+      lastLineTime = monotonicSeconds()
+    }
+  }
+
+  private func reportEpoch() {
+    var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
+    if let scores, scores.step == position.step {
+      line += "  test loss \(decimals(scores.values.loss, 4))"
+      if let similarity = scores.values.structuralSimilarity { line += "  ssim \(decimals(similarity, 4))" }
+    }
+    let left = Double(totalSteps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
+    line += "  \(grouped(Int(stopwatch.total.imagesPerSecond))) img/s"
+    if position.step < totalSteps { line += "  eta \(duration(left))" }
+    log.say(line)
+    lastLineTime = monotonicSeconds()
+  }
+
+  var totalSteps: Int {
+    let steps = configuration.epochs * plan.batchCount
+    return min(steps, configuration.steps ?? steps)
+  }
+
+  var runSeconds: Double { monotonicSeconds() - startTime }
+}
+
+extension ReconstructionScores {
+  /// The scores by their names in `metrics.jsonl`, without the split.
+  public var named: [(String, Double)] {
+    var scores = [("loss", loss), ("mse", meanSquaredError), ("psnr", peakSignalToNoise)]
+    if let structuralSimilarity { scores.append(("ssim", structuralSimilarity)) }
+    if let gaussianStructuralSimilarity { scores.append(("ssim-gaussian", gaussianStructuralSimilarity)) }
+    return scores
+  }
+}

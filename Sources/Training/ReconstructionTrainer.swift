@@ -1,0 +1,197 @@
+import Artifacts
+import Collectives
+import Diagnostics
+import Evaluation
+import ImageData
+import NeuralNet
+import TensorCore
+
+/// Trains an autoencoder, data-parallel over the ranks of a group: the same program on one rank and on sixteen.
+///
+/// `run` reads from top to bottom. Whatever only rank 0 does stands in `onRoot` and contains no collective call.
+public final class ReconstructionTrainer {
+  let configuration: RunConfiguration
+  let group: ProcessGroup
+  let team: ThreadTeam
+  let splits: DataSplits
+  let folder: RunFolder
+  let model: Autoencoder
+  let optimizer: Adam
+  let plan: BatchPlan
+  let loader: BatchLoader
+  let sampleLosses: AlignedBuffer<Double>
+  let log: RunLog
+  let stopwatch: StepStopwatch
+
+  var position = TrainingPosition()
+  /// Since the last row of metrics, and since the epoch began.
+  var intervalLoss: LossMeter
+  var epochLoss: LossMeter
+  /// Rank 0's open files.
+  var metrics: JSONLinesFile?
+  var timings: JSONLinesFile?
+  /// What the last rows said, for people to see.
+  var lastIntervalLoss = 0.0
+  var lastEpochLoss = 0.0
+  /// The last scores, and the step they belong to.
+  var scores: (step: Int, values: ReconstructionScores)?
+  /// Where and when this start of the run began.
+  var firstStep = 0
+  let startTime = monotonicSeconds()
+  var lastLineTime = monotonicSeconds()
+
+  public init(
+    configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits, folder: RunFolder,
+    log: RunLog
+  ) {
+    self.configuration = configuration
+    self.group = group
+    self.team = team
+    self.splits = splits
+    self.folder = folder
+    self.log = log
+    let plan = BatchPlan(
+      sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
+    self.plan = plan
+    // Not always the first batch: of 4 samples the third eighth holds none, of 3 it holds one.
+    let maximumRows = [0, plan.batchCount - 1].map {
+      plan.samples(ofRank: group.rank, of: group.size, inBatch: $0).count
+    }.max()!
+    model = configuration.makeAutoencoder(pixels: splits.train.pixelsPerImage)
+    optimizer = Adam(count: model.arena.count, conventions: configuration.conventions)
+    loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
+    model.allocate(rows: max(maximumRows, EvaluationChunks.size))
+    sampleLosses = AlignedBuffer(count: maximumRows)
+    let shardsPerRank = configuration.shards / group.size
+    intervalLoss = LossMeter(shards: shardsPerRank)
+    epochLoss = LossMeter(shards: shardsPerRank)
+    stopwatch = StepStopwatch(group: group)
+  }
+
+  /// Trains from the beginning, or from `checkpoint`, to the end; then writes samples and pictures.
+  ///
+  /// - Throws: a failure that all ranks have agreed on.
+  public func run(from checkpoint: String?) throws {
+    if let checkpoint { try restore(from: checkpoint) } else { model.arena.initialize(seed: configuration.seed) }
+    try startFiles()
+    if position.step == 0 { saveCheckpoint() }
+
+    while position.epoch < configuration.epochs && !hasReachedStepLimit {
+      let order = EpochOrder(count: splits.train.count, seed: configuration.seed, epoch: position.epoch)
+      while position.stepInEpoch < plan.batchCount && !hasReachedStepLimit {
+        try trainingStep(batch: position.stepInEpoch, order: order)
+
+        // once in a while: a row of metrics, and how fast it goes (all ranks take part)
+        if position.step % configuration.logEvery == 0 { logInterval() }
+        // once in a while: do the ranks still agree? (all ranks take part)
+        if configuration.checkEvery > 0 && position.step % configuration.checkEvery == 0 { try compareParameters() }
+      }
+      let epochIsComplete = position.stepInEpoch == plan.batchCount
+      if epochIsComplete {
+        position.epoch += 1
+        position.stepInEpoch = 0
+        logEpoch()
+        // once in a while: scores on held-out images (all ranks take part)
+        if isDue(configuration.evaluateEvery) { evaluate() }
+      }
+      let isLast = position.epoch == configuration.epochs || hasReachedStepLimit
+      // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
+      if isLast || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
+    }
+
+    if intervalLoss.samples > 0 { logInterval() }
+    if scores?.step != position.step { evaluate() }
+    finish()
+  }
+
+  /// One update from one global batch.
+  private func trainingStep(batch: Int, order: EpochOrder) throws {
+    let batchSize = plan.samples(ofBatch: batch).count
+    let samples = plan.samples(ofRank: group.rank, of: group.size, inBatch: batch)
+    let rows = shardedRows(ofBatch: batch)
+    stopwatch.beginStep()
+
+    // forward and backward over all of this rank's shards
+    loader.load(order.indices[samples], team: team)
+    let images = UnsafePointer(loader.input.pointer)
+    let logits = model.forward(images: images, rows: rows.rowCount, team: team)
+    configuration.loss.evaluate(
+      logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
+      rows: rows.rowCount, pixels: model.pixelCount, team: team)
+    model.backward(images: images, logitGradient: logits, rows: rows, team: team)
+
+    // sum over shards of all ranks, in tree order
+    group.sumInPlace(model.arena.gradients.elements, phase: "gradient sum")
+
+    // divide once by the true number of samples, then update; every rank does the same
+    let scale = 1 / Float(batchSize)
+    let norm =
+      squaredNorm(model.arena.gradients.pointer, count: model.arena.count, team: team).squareRoot() * Double(scale)
+    guard norm.isFinite else { throw nonFiniteFailure() }
+    optimizer.update(model.arena, learningRate: configuration.learningRate, gradientScale: scale, team: team)
+
+    addLosses(rows: rows, batchSize: batchSize, norm: norm)
+    position.step += 1
+    position.stepInEpoch += 1
+    position.images += batchSize
+    stopwatch.endStep(images: batchSize)
+  }
+
+  /// Where this rank's shards lie in its rows.
+  private func shardedRows(ofBatch batch: Int) -> ShardedRows {
+    let shards = plan.shards(ofRank: group.rank, of: group.size)
+    let first = plan.samples(ofRank: group.rank, of: group.size, inBatch: batch).lowerBound
+    return ShardedRows(
+      offsets: [0] + shards.map { plan.samples(ofShard: $0, inBatch: batch).upperBound - first })
+  }
+
+  private func addLosses(rows: ShardedRows, batchSize: Int, norm: Double) {
+    for shard in 0..<rows.shardCount {
+      var sum = 0.0
+      for row in rows.offsets[shard]..<rows.offsets[shard + 1] { sum += sampleLosses.pointer[row] }
+      intervalLoss.shardSums[shard] += sum
+      epochLoss.shardSums[shard] += sum
+    }
+    intervalLoss.samples += batchSize
+    epochLoss.samples += batchSize
+    intervalLoss.weightedNorm += norm * Double(batchSize)
+    epochLoss.weightedNorm += norm * Double(batchSize)
+  }
+
+  /// Stops the run, naming the first tensor, if a rank's parameters are not those of the others.
+  private func compareParameters() throws {
+    let parameters = model.arena.parameters
+    let digests = parameters.map {
+      SHA256.digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(start: $0.values, count: $0.count))).bytes
+    }
+    let all = group.allGather(Array(digests.joined()), phase: "parameter check")
+    guard all.contains(where: { $0 != all[0] }) else { return }
+    for (parameter, digest) in zip(parameters, digests) {
+      try group.requireEqual(digest, what: "tensor \(parameter.name)")
+    }
+  }
+
+  private func nonFiniteFailure() -> Failure {
+    Failure(
+      .nonFiniteLoss, "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
+      help: "resume from the last checkpoint with a lower --lr")
+  }
+
+  private var hasReachedStepLimit: Bool {
+    if let steps = configuration.steps { position.step >= steps } else { false }
+  }
+
+  func isDue(_ cadence: Int) -> Bool {
+    cadence > 0 && position.epoch % cadence == 0
+  }
+
+  /// Runs what only rank 0 does; a fault there ends the job, for the other ranks are waiting already.
+  func onRoot(_ phase: String, _ body: () throws -> Void) {
+    guard group.isRoot else { return }
+    do {
+      try body()
+    } catch {
+      group.abort(error as? Failure ?? Failure(.failure, "\(error)"), phase: phase)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Artifacts
+import Collectives
+import Diagnostics
+import NeuralNet
+import TensorCore
+
+/// The settings that decide a run's numbers. They go into every checkpoint, ranks must agree on them, and a resumed run
+/// may not change them; all others (epochs, threads, paths, cadence) may change freely.
+extension RunConfiguration {
+  /// In a fixed order, by their names on the command line.
+  public var arithmetic: JSONValue {
+    .object(Self.arithmeticSettings.map { JSONMember($0.name, $0.read(self)) })
+  }
+
+  /// The configuration of a checkpoint, with the model's defaults for what is not arithmetic.
+  public init(arithmetic: JSONValue, file: String) throws {
+    guard let model = arithmetic["model"]?.stringValue.flatMap(ModelName.init(rawValue:)) else {
+      throw Failure(.badData, "\(file) names no model that this version knows")
+    }
+    self = .defaults(for: model)
+    for setting in Self.arithmeticSettings {
+      guard let value = arithmetic[setting.name], setting.write(&self, value) else {
+        throw Failure(.badData, "\(file) has no usable value for '\(setting.name)'")
+      }
+    }
+  }
+
+  /// Refuses to go on from a checkpoint under other arithmetic.
+  func requireSameArithmetic(as saved: RunConfiguration) throws {
+    for setting in Self.arithmeticSettings where setting.read(self) != setting.read(saved) {
+      let value = setting.read(saved).compactText
+      throw Failure(
+        .usage,
+        "--\(setting.name) \(setting.read(self).compactText) differs from the checkpoint's \(value)",
+        help: "resume with the checkpoint's value, or start a new run")
+    }
+  }
+
+  private struct ArithmeticSetting: Sendable {
+    var name: String
+    var read: @Sendable (RunConfiguration) -> JSONValue
+    var write: @Sendable (inout RunConfiguration, JSONValue) -> Bool
+  }
+
+  private static let arithmeticSettings: [ArithmeticSetting] = [
+    choice("model", \.model),
+    ArithmeticSetting(
+      name: "hidden", read: { .array($0.hidden.map { .integer($0) }) },
+      write: { configuration, value in
+        guard let widths = value.arrayValue?.map(\.integerValue), widths.allSatisfy({ $0 ?? 0 > 0 }) else {
+          return false
+        }
+        configuration.hidden = widths.map { $0! }
+        return true
+      }),
+    integer("latent", \.latent, atLeast: 1), choice("activation", \.activation),
+    choice("latent-activation", \.latentActivation), choice("loss", \.loss),
+    choice("conventions", \.conventions),
+    ArithmeticSetting(
+      name: "lr", read: { .number($0.learningRate) },
+      write: { configuration, value in
+        guard let rate = value.doubleValue, rate > 0 else { return false }
+        configuration.learningRate = Float(rate)
+        return true
+      }), integer("batch", \.batch, atLeast: 1),
+    ArithmeticSetting(
+      name: "seed", read: { .integer(Int($0.seed)) },
+      write: { configuration, value in
+        guard let seed = value.integerValue.flatMap(UInt32.init(exactly:)) else { return false }
+        configuration.seed = seed
+        return true
+      }), integer("shards", \.shards, atLeast: 1),
+    ArithmeticSetting(
+      name: "limit", read: { $0.limit.map { .integer($0) } ?? .null },
+      write: { configuration, value in
+        configuration.limit = value.integerValue
+        return value == .null || value.integerValue != nil
+      }), choice("allreduce", \.allreduce),
+  ]
+
+  private static func integer(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Int> & Sendable, atLeast minimum: Int
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { .integer($0[keyPath: path]) },
+      write: { configuration, value in
+        guard let number = value.integerValue, number >= minimum else { return false }
+        configuration[keyPath: path] = number
+        return true
+      })
+  }
+
+  private static func choice<Choice: RawRepresentable<String> & SendableMetatype>(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Choice> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { .string($0[keyPath: path].rawValue) },
+      write: { configuration, value in
+        guard let choice = value.stringValue.flatMap(Choice.init(rawValue:)) else { return false }
+        configuration[keyPath: path] = choice
+        return true
+      })
+  }
+}

@@ -1,0 +1,77 @@
+import Artifacts
+import Diagnostics
+
+/// The folder of a run: where each file is, and how a new folder gets its number. Used by rank 0 only.
+public struct RunFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  /// The folder of the run that a checkpoint belongs to: `RUN/checkpoints/step-…`.
+  init(containing checkpoint: String) {
+    path = FileSystem.folder(of: FileSystem.folder(of: checkpoint))
+  }
+
+  public var metrics: String { "\(path)/metrics.jsonl" }
+  public var timing: String { "\(path)/timing.jsonl" }
+  public var log: String { "\(path)/log.txt" }
+  public var status: String { "\(path)/status.json" }
+  public var environment: String { "\(path)/environment.json" }
+  public var configuration: String { "\(path)/config.toml" }
+  public var command: String { "\(path)/command.txt" }
+  public var checkpoints: String { "\(path)/checkpoints" }
+  public var samples: String { "\(path)/samples.npy" }
+  public var samplePicture: String { "\(path)/samples.png" }
+  public var sampleRow: String { "\(path)/samples-row.png" }
+  public var reconstructionPicture: String { "\(path)/reconstructions.png" }
+
+  /// The parent of numbered run folders.
+  public static let parent = "runs"
+
+  /// Makes the folder of a new run.
+  ///
+  /// - Parameter named: the folder to make, or nil for the next number, as in `runs/00003-dense-ae`.
+  /// - Throws: `Failure` 73 when the folder exists or can't be made.
+  static func create(named: String?, model: ModelName) throws -> RunFolder {
+    if let named {
+      guard !FileSystem.exists(named) else {
+        throw Failure(
+          .cannotCreate, "the run folder \(named) exists already",
+          help: "go on with it by --resume auto, or name another with --run-dir")
+      }
+      try FileSystem.createFolder(named)
+      return RunFolder(named)
+    }
+    try FileSystem.createFolder(parent)
+    let number = try (numbers().map(\.number).max() ?? -1) + 1
+    let path = "\(parent)/\(padded(number, 5))-\(model.rawValue)"
+    try FileSystem.createFolder(path)
+    return RunFolder(path)
+  }
+
+  /// The newest numbered run of a model that has a checkpoint.
+  static func newest(model: ModelName) throws -> RunFolder? {
+    guard FileSystem.isFolder(parent) else { return nil }
+    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted { $0.number > $1.number }
+    for candidate in candidates {
+      let folder = RunFolder("\(parent)/\(candidate.name)")
+      if try folder.newestCheckpoint() != nil { return folder }
+    }
+    return nil
+  }
+
+  /// The newest complete checkpoint, if there is one.
+  func newestCheckpoint() throws -> CheckpointFolder? {
+    try CheckpointStore(checkpoints).completeCheckpoints().last
+  }
+
+  private static func numbers() throws -> [(number: Int, name: String)] {
+    try FileSystem.names(in: parent).compactMap { name in
+      let digits = name.prefix(5)
+      guard digits.count == 5, name.dropFirst(5).first == "-", let number = Int(digits) else { return nil }
+      return (number, name)
+    }
+  }
+}

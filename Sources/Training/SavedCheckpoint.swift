@@ -1,0 +1,64 @@
+import Artifacts
+import Diagnostics
+import NeuralNet
+import TensorCore
+
+/// A checkpoint on disk, verified against its checksums.
+public struct SavedCheckpoint {
+  public let path: String
+  public let configuration: RunConfiguration
+  let state: JSONValue
+
+  static let modelFile = "model.safetensors"
+  static let optimizerFile = "optimizer.safetensors"
+  static let stateFile = "state.json"
+
+  /// - Parameter path: a checkpoint's folder.
+  /// - Throws: `Failure` 66 where there is none, 65 where it is incomplete or damaged.
+  public init(reading path: String) throws {
+    let folder = CheckpointFolder(path)
+    try folder.verify(requiring: [Self.modelFile, Self.optimizerFile, Self.stateFile])
+    self.path = path
+    let file = folder.path(Self.stateFile)
+    state = try JSONValue(parsing: FileSystem.read(file), file: file)
+    configuration = try RunConfiguration(arithmetic: state["configuration"] ?? .null, file: file)
+  }
+
+  /// The checkpoint that a user names: a checkpoint's folder, or a run's, which stands for its last one.
+  public static func locate(_ named: String) throws -> String {
+    if FileSystem.exists("\(named)/\(stateFile)") { return named }
+    if FileSystem.exists("\(named)/checkpoints") {
+      if let newest = try RunFolder(named).newestCheckpoint() { return newest.path }
+      throw Failure(.noInput, "the run \(named) has no complete checkpoint")
+    }
+    throw Failure(
+      .noInput, "\(named) is neither a run's folder nor a checkpoint's",
+      help: "name a run such as runs/00000-dense-ae, or one of its checkpoints")
+  }
+
+  public func copyModel(to arena: ParameterArena) throws {
+    try copy(Self.modelFile, prefix: "", to: arena.values, of: arena)
+  }
+
+  func copyOptimizer(to optimizer: Adam, of arena: ParameterArena) throws {
+    try copy(Self.optimizerFile, prefix: "exp_avg.", to: optimizer.firstMoments, of: arena)
+    try copy(Self.optimizerFile, prefix: "exp_avg_sq.", to: optimizer.secondMoments, of: arena)
+  }
+
+  private func copy(
+    _ name: String, prefix: String, to buffer: AlignedBuffer<Float>, of arena: ParameterArena
+  ) throws {
+    let file = try SafeTensorsFile(reading: "\(path)/\(name)")
+    for parameter in arena.parameters {
+      let tensorName = prefix + parameter.name
+      guard let tensor = file[tensorName] else {
+        throw Failure(.badData, "\(file.path) has no tensor \(tensorName)")
+      }
+      let destination = UnsafeMutableBufferPointer(start: buffer.pointer + parameter.offset, count: parameter.count)
+      guard tensor.shape == parameter.shape, tensor.copy(to: destination) else {
+        throw Failure(
+          .badData, "\(file.path): \(tensorName) has shape \(tensor.shape), the model needs \(parameter.shape)")
+      }
+    }
+  }
+}

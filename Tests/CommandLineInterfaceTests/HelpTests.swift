@@ -1,0 +1,171 @@
+import CommandLineInterface
+import Testing
+
+@Test func helpOfTheProgram() {
+  let expected = """
+    OVERVIEW: Data-parallel training of image autoencoders, VAEs and GANs, with the
+    same bytes at any number of ranks.
+
+    USAGE: atelier <subcommand>
+
+    OPTIONS:
+      --generate-completion-script <shell>
+                              Print a completion script. (values: bash, zsh, fish)
+      --version               Show the version.
+      -h, --help              Show help information.
+
+    SUBCOMMANDS:
+      train                   Train a model, alone or on all ranks of mpirun or
+                              srun.
+      sample                  Draw images from a trained decoder or generator.
+      evaluate                Compute the losses and metrics of a run's model.
+
+      See 'atelier help <subcommand>' for detailed help.
+
+    """
+  for words in [[], ["help"], ["--help"], ["-h"], ["help", "--help"]] {
+    let result = runAtelier(words)
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output == expected)
+  }
+}
+
+/// The help is read more often than any guide: this text changes deliberately.
+@Test func helpOfTrain() {
+  let expected = """
+    OVERVIEW: Train a model, alone or on all ranks of mpirun or srun.
+
+      atelier train dense-ae
+      mpirun -n 8 atelier train dense-ae --epochs 5 --seed 7 --run-dir runs/first
+
+    The same options write the same checkpoints, metrics and samples at any number
+    of ranks and threads.
+
+    USAGE: atelier train [<options>] <model>
+
+    ARGUMENTS:
+      <model>                 The model to train. (values: dense-ae)
+
+    MODEL:
+      --hidden <widths>       Widths of the encoder's hidden layers, from the image
+                              inwards; the decoder mirrors them. (default: 128,64)
+      --latent <n>            Numbers in the code of an image. (default: 32)
+      --activation <function> Function after each hidden layer. (values: linear,
+                              relu, leaky-relu, sigmoid, tanh; default: relu)
+      --latent-activation <function>
+                              Function after the layer that makes the code. (values:
+                              linear, relu, leaky-relu, sigmoid, tanh; default:
+                              relu)
+      --conventions <library> Library whose initial weights and Adam are followed.
+                              (values: keras, torch; default: keras)
+
+    OPTIMISATION:
+      --loss <loss>           What training makes small: binary cross-entropy or
+                              squared error, a mean over pixels and images. (values:
+                              bce, mse; default: bce)
+      --lr <rate>             Adam's learning rate. (default: 0.001)
+      --batch <n>             Images in a global batch, over all ranks together.
+                              (default: 128)
+      --epochs <n>            Passes over the training images; 0 writes the
+                              untrained model and its samples. (default: 20)
+      --steps <n>             End after this many updates, if that is sooner.
+                              (default: no limit)
+      --seed <n>              Decides initial weights, the order of images and all
+                              other chance. (default: 0)
+
+    DATA:
+      --data <path>           Folder of IDX files, plain or .gz. (default:
+                              /usr/share/datasets/fashion-mnist, else ./data)
+      --limit <n>             Train on the first n training images only; other
+                              splits stay whole. (default: all)
+
+    PARALLELISM:
+      --shards <n>            Slices of a batch for ranks and threads to share, a
+                              power of two; they fix the order of sums, so that any
+                              number of ranks up to it gives the same bytes.
+                              (default: 16)
+      --threads <n>           Threads of each rank. (default: this host's cores,
+                              divided among its ranks)
+      --allreduce <algorithm> How ranks add gradients: in the shards' fixed tree, or
+                              by MPI_Allreduce for comparison, which gives up equal
+                              bytes. (values: tree, mpi; default: tree)
+
+    RUN FOLDER:
+      --run-dir <path>        Folder to create for all that the run writes.
+                              (default: the next runs/<number>-<model>)
+      --resume <auto|path>    Continue, at any number of ranks, from a checkpoint's
+                              folder, or with 'auto' from the last checkpoint in
+                              --run-dir if there is one.
+      --evaluate-every <epochs>
+                              Epochs between evaluations; 0 evaluates at the end
+                              only. (default: 1)
+      --checkpoint-every <epochs>
+                              Epochs between checkpoints; 0 saves at the end only.
+                              (default: 1)
+      --log-every <steps>     Steps between rows of metrics.jsonl. (default: 50)
+      --check-every <steps>   Steps between comparisons of the ranks' parameters; 0
+                              never compares. (default: 100)
+      --config <file>         Read options from a TOML file, as config.toml in a
+                              run's folder; later files and the command line
+                              override.
+
+    OUTPUT:
+      -n, --dry-run           Print the resolved configuration and end without
+                              training.
+      -q, --quiet             Print warnings and errors only.
+      -v, --verbose           Print details of every rank too.
+
+    OPTIONS:
+      --version               Show the version.
+      -h, --help              Show help information.
+
+    """
+  for words in [
+    ["help", "train"], ["train", "--help"], ["train", "-vh"], ["train", "dense-ae", "--epocs", "-h"],
+  ] {
+    let result = runAtelier(words)
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output == expected)
+  }
+}
+
+@Test func helpShowsTheDefaultsThatAllModelsShare() {
+  func help(_ words: String...) -> String {
+    runAtelier(["make"] + words, commands: [Workshop.command]).output
+  }
+  #expect(help("--help").contains("How many. (default: the model's)\n"))
+  #expect(help("--help").contains("How fast. (default: 0.5)\n"))
+  #expect(help("bowl", "--help").contains("How many. (default: 30)\n"))
+  #expect(help("cup", "-h").contains("How many. (default: 3)\n"))
+  #expect(help("--help").contains("  -f, --fire/--no-fire    Fire it. (default: true)\n"))
+  #expect(help("--help").contains("USAGE: atelier make [--count <n>] [--size <n>]"))
+  #expect(help("--help").contains(" <vessel> [<second>]\n"))
+}
+
+@Test func helpFitsIntoTheTerminal() {
+  for command in Program.commands {
+    for width in [60, 80, 120] {
+      let transcript = Transcript()
+      let program = Program(commands: Program.commands, console: transcript.console(width: width))
+      #expect(program.run(arguments: ["atelier", "help", command.name]) == 0)
+      let lines = transcript.output.split(separator: "\n").filter {
+        $0.hasPrefix(String(repeating: " ", count: 26))
+      }
+      #expect(lines.allSatisfy { $0.count <= width })
+      #expect(command.name != "train" || lines.contains { $0.count > width - 10 })
+    }
+  }
+}
+
+@Test func everyOptionExplainsItselfInASentence() {
+  for option in Program.commands.flatMap(\.options) {
+    #expect(option.help.hasSuffix(".") && option.help.first!.isUppercase, "\(option.name)")
+  }
+}
+
+@Test func versionIsShown() {
+  for words in [["--version"], ["train", "--version"]] {
+    let result = runAtelier(words)
+    #expect(result.code == 0 && result.output == "\(Program.version)\n")
+  }
+}

@@ -56,7 +56,8 @@ public final class Dense: Layer {
       inputs: inputCount, outputs: outputCount, team: team)
     if let inputGradient {
       denseInputGradient(
-        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient, rows: rows.rowCount,
+        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient,
+        rows: rows.rowCount,
         inputs: inputCount, outputs: outputCount, team: team)
     }
   }

@@ -21,10 +21,12 @@ public func squaredNorm(_ values: UnsafePointer<Float>, count: Int, team: Thread
 }
 
 private func blockSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-  var even = Vector.zero, odd = Vector.zero
+  var even = Vector.zero
+  var odd = Vector.zero
   var i = 0
   while i &+ 16 <= count {
-    let a = Vector.load(values, i), b = Vector.load(values, i + 8)
+    let a = Vector.load(values, i)
+    let b = Vector.load(values, i + 8)
     even.addProduct(a, a)
     odd.addProduct(b, b)
     i &+= 16

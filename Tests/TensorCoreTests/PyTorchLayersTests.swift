@@ -42,21 +42,6 @@ func linearLayersArePyTorchs(shape: DenseShape) throws {
   try expectClose("biasGradient", biasGradient, expected("biasGradient"), tolerance: 1e-6)
 }
 
-@Test(arguments: [Activation.relu, .leakyReLU, .sigmoid, .tanh])
-func activationsArePyTorchs(activation: Activation) throws {
-  let fixture = try Fixture("layers")
-  let input = try fixture.floats("activation.input")
-  var gradient = try fixture.floats("activation.outputGradient")
-  var output = [Float](repeating: .nan, count: input.count)
-  activation.apply(input, to: &output, count: input.count)
-  try expectClose(
-    "output", output, fixture.floats("activation.\(activation.rawValue).output"), tolerance: 1e-6)
-  activation.multiplyByDerivative(&gradient, output: output, count: input.count)
-  try expectClose(
-    "inputGradient", gradient, fixture.floats("activation.\(activation.rawValue).inputGradient"),
-    tolerance: 1e-6)
-}
-
 @Test(arguments: ReconstructionLoss.allCases) func lossesArePyTorchs(loss: ReconstructionLoss) throws {
   let fixture = try Fixture("layers")
   let (rows, pixels) = (6, 784)

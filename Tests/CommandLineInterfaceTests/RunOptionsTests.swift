@@ -15,7 +15,8 @@ import Training
     Program.commands.map { command in
       command.name + ": "
         + command.options.map(\.name).filter { name in
-          !["train", "bench"].contains(command.name) || !RunOptions.table.contains { $0.description.name == name }
+          !["train", "bench"].contains(command.name)
+            || !RunOptions.table.contains { $0.description.name == name }
         }.joined(separator: " ")
     } == [
       "train: preset config dry-run quiet verbose version help",

@@ -1,3 +1,4 @@
+import Artifacts
 import Collectives
 import Diagnostics
 
@@ -17,14 +18,25 @@ func withProcessGroup(_ body: (ProcessGroup) throws -> Void) throws -> ExitCode 
   return .success
 }
 
+extension ProcessGroup {
+  /// Throws `Failure` 73 on every rank, before work is spent, where rank 0 could not write the file; it may replace one.
+  func requireWritableFile(_ path: String) throws {
+    try decideOnRoot(phase: "looking at the output's place") { try FileSystem.requireWritableFile(path) }
+  }
+}
+
 /// This process's command line as a shell would take it.
 func commandLineText() -> String {
   CommandLine.arguments.map { word in
     let plain = word.utf8.allSatisfy { byte in
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_=./,:".utf8.contains(byte)
     }
-    return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
+    return plain && !word.isEmpty
+      ? word
+      : "'"
+        + word.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
   }.joined(separator: " ")
 }

@@ -10,7 +10,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The folder of the run that a checkpoint belongs to: `RUN/checkpoints/step-…`.
-  init(containing checkpoint: String) {
+  public init(containing checkpoint: String) {
     path = FileSystem.folder(of: FileSystem.folder(of: checkpoint))
   }
 
@@ -54,7 +54,9 @@ public struct RunFolder: Sendable {
   /// The newest numbered run of a model that has a checkpoint.
   static func newest(model: ModelName) throws -> RunFolder? {
     guard FileSystem.isFolder(parent) else { return nil }
-    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted { $0.number > $1.number }
+    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted {
+      $0.number > $1.number
+    }
     for candidate in candidates {
       let folder = RunFolder("\(parent)/\(candidate.name)")
       if try folder.newestCheckpoint() != nil { return folder }

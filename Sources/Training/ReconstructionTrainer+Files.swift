@@ -17,10 +17,10 @@ extension ReconstructionTrainer {
     }
     let threads = team.count == 1 ? "1 thread" : "\(team.count) threads"
     let ranks = group.size == 1 ? "1 rank" : "\(group.size) ranks"
+    let parts = splits.named.map { "\(grouped($0.images.count)) \($0.name)" }.joined(separator: ", ")
     log.say(
       "model   \(configuration.model.rawValue), \(grouped(model.arena.parameterCount)) parameters\n"
-        + "data    \(grouped(splits.train.count)) training and \(grouped(splits.test.count)) test images of "
-        + "\(splits.train.height)x\(splits.train.width)\n"
+        + "data    \(parts) images of \(splits.train.height)x\(splits.train.width) from \(splits.source.path)\n"
         + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(ranks) of \(threads)\n"
         + "run     \(folder.path)")
   }
@@ -46,11 +46,14 @@ extension ReconstructionTrainer {
     log.say(
       "done    \(position.epoch) epochs, \(grouped(position.step)) steps in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
-    if let scores {
-      let texts = scores.values.named.map { name, value in "\(name) \(decimals(value, name == "psnr" ? 2 : 4))" }
-      log.say("test    " + texts.joined(separator: "  "))
-    }
+    if let scores { sayScores(scores.values, of: monitoredSplit) }
+    if let testScores { sayScores(testScores, of: "test") }
     log.say("samples \(folder.samples)\npictures \(folder.samplePicture) \(folder.sampleRow) \(folder.reconstructionPicture)")
+  }
+
+  private func sayScores(_ scores: ReconstructionScores, of split: String) {
+    let texts = scores.named.map { name, value in "\(name) \(decimals(value, name == "psnr" ? 2 : 4))" }
+    log.say((split == "test" ? "test    " : "valid   ") + texts.joined(separator: "  "))
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

@@ -1,6 +1,7 @@
 import Artifacts
 import Collectives
 import Evaluation
+import ImageData
 
 /// Rows of metrics and timing, and what is said about them.
 extension ReconstructionTrainer {
@@ -27,14 +28,26 @@ extension ReconstructionTrainer {
     if !isDue(configuration.evaluateEvery) { reportEpoch() }
   }
 
-  /// Scores the test images, which the official split monitors and selects nothing on. All ranks take part.
+  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
+  /// the run selects nothing. All ranks take part.
   func evaluate() {
-    let values = evaluateReconstructions(
-      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
-    scores = (position.step, values)
-    let row = MetricsRow(position, scores: values, split: "test")
-    onRoot("writing metrics") { try metrics?.append(row.json) }
+    scores = (position.step, score(splits.validation ?? splits.test, split: monitoredSplit))
     if position.stepInEpoch == 0 { reportEpoch() }
+  }
+
+  /// Scores the test images at the end of a run that monitored others. All ranks take part.
+  func evaluateTest() {
+    if splits.validation != nil { testScores = score(splits.test, split: "test") }
+  }
+
+  var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
+
+  private func score(_ images: ImageDataset, split: String) -> ReconstructionScores {
+    let values = evaluateReconstructions(
+      of: images, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+    let row = MetricsRow(position, scores: values, split: split)
+    onRoot("writing metrics") { try metrics?.append(row.json) }
+    return values
   }
 
   private func trainingRow() -> MetricsRow {
@@ -97,7 +110,7 @@ extension ReconstructionTrainer {
   private func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
-      line += "  test loss \(decimals(scores.values.loss, 4))"
+      line += "  \(monitoredSplit) loss \(decimals(scores.values.loss, 4))"
       if let similarity = scores.values.structuralSimilarity { line += "  ssim \(decimals(similarity, 4))" }
     }
     let left = Double(totalSteps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds

@@ -35,6 +35,8 @@ public final class ReconstructionTrainer {
   var lastEpochLoss = 0.0
   /// The last scores, and the step they belong to.
   var scores: (step: Int, values: ReconstructionScores)?
+  /// On the test images at the end, where `scores` are on others.
+  var testScores: ReconstructionScores?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
@@ -101,6 +103,7 @@ public final class ReconstructionTrainer {
 
     if intervalLoss.samples > 0 { logInterval() }
     if scores?.step != position.step { evaluate() }
+    evaluateTest()
     finish()
   }
 

@@ -19,6 +19,8 @@ import Testing
                               srun.
       sample                  Draw images from a trained decoder or generator.
       evaluate                Compute the losses and metrics of a run's model.
+      data                    Describe a data set: sizes, splits, classes, order and
+                              shards.
 
       See 'atelier help <subcommand>' for detailed help.
 
@@ -74,8 +76,17 @@ import Testing
                               other chance. (default: 0)
 
     DATA:
-      --data <path>           Folder of IDX files, plain or .gz. (default:
-                              /usr/share/datasets/fashion-mnist, else ./data)
+      --data <path>           Folder of IDX files, plain or .gz, or an .npy file
+                              (images, height, width) of uint8, or float32 in [0,
+                              1]. (default: /usr/share/datasets/fashion-mnist, else
+                              ./data)
+      --split <scheme>        The published training and test images; or of
+                              Fashion-MNIST's 70,000 images 56,000 to train on,
+                              7,000 to validate and 7,000 to test. Of an .npy file
+                              the last two sevenths validate and test. (values:
+                              official, 80-10-10; default: official)
+      --validation <n>        Take the last n of the training images for validation,
+                              to select on. (default: the split's own)
       --limit <n>             Train on the first n training images only; other
                               splits stay whole. (default: all)
 

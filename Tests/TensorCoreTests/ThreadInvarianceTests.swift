@@ -6,9 +6,10 @@ import Testing
 private func expectSameBitsOnEveryTeam(
   _ kernel: (ThreadTeam) -> [Float], sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let expected = kernel(singleThread).bits
+  let expected = kernel(singleThread)
   for threads in [2, 3] {
-    #expect(kernel(ThreadTeam(count: threads)).bits == expected, sourceLocation: sourceLocation)
+    expectSameBits(
+      "\(threads) threads", kernel(ThreadTeam(count: threads)), expected, sourceLocation: sourceLocation)
   }
 }
 

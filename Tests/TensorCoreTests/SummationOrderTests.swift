@@ -8,7 +8,7 @@ import Testing
 /// Remainders of every tile, and both ways to multiply forward.
 private let shapes = [
   DenseShape(rows: 17, inputs: 61, outputs: 45), DenseShape(rows: 11, inputs: 8, outputs: 32),
-  DenseShape(rows: 14, inputs: 263, outputs: 39), DenseShape(rows: 16, inputs: 256, outputs: 16),
+  DenseShape(rows: 14, inputs: 263, outputs: 39), DenseShape(rows: 16, inputs: 256, outputs: 16), .packed,
 ]
 
 @Test(arguments: shapes) func shortRowsAreSummedTermByTerm(shape: DenseShape) {
@@ -51,8 +51,11 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
   expectSameBits("output", problem.forward(), output)
 }
 
-@Test(arguments: shapes) func aShardsGradientsAreSummedRowByRow(shape: DenseShape) {
+@Test(arguments: shapes, [false, true]) func aShardsGradientsAreSummedRowByRow(
+  shape: DenseShape, sparse: Bool
+) {
   let problem = DenseProblem(shape, generate: wideFloats)
+  if sparse { problem.zeroBackground() }
   let weightGradient = elements(shape.outputs, shape.inputs) { column, k in
     var sum: Float = 0
     for row in 0..<shape.rows {
@@ -98,12 +101,14 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
 }
 
 /// n ranks that each sum their shards and then add up in the tree have the bits of one rank with all shards.
-@Test(arguments: [1, 2, 4, 8, 16]) func anyNumberOfRanksGivesTheBitsOfOne(shards: Int) {
+@Test(arguments: [1, 2, 4, 8, 16], [false, true])
+func anyNumberOfRanksGivesTheBitsOfOne(shards: Int, sparse: Bool) {
   for shape in [
     DenseShape(rows: 107, inputs: 61, outputs: 45), DenseShape(rows: 16, inputs: 24, outputs: 31),
     DenseShape(rows: 9, inputs: 33, outputs: 21),
   ] {
     let problem = DenseProblem(shape, generate: wideFloats)
+    if sparse { problem.zeroBackground() }
     let offsets = evenOffsets(rows: shape.rows, shards: shards)
     func parts(_ ranks: Int, _ sum: (Int, [Int]) -> [Float]) -> [[Float]] {
       (0..<ranks).map { rank in

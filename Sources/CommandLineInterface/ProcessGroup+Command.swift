@@ -1,3 +1,4 @@
+import Artifacts
 import Collectives
 import Diagnostics
 import Glibc
@@ -19,6 +20,13 @@ func withProcessGroup(_ body: (ProcessGroup) throws -> Void) throws -> ExitCode 
   }
   _ = group.exitAll(.success)
   return .success
+}
+
+extension ProcessGroup {
+  /// Throws `Failure` 73 on every rank, before work is spent, where rank 0 could not write the file; it may replace one.
+  func requireWritableFile(_ path: String) throws {
+    try decideOnRoot(phase: "looking at the output's place") { try FileSystem.requireWritableFile(path) }
+  }
 }
 
 /// This process's command line as a shell would take it.

@@ -8,6 +8,9 @@ package enum RunOptions {
   /// In the order of the help and of `config.toml`.
   package static let table: [Entry] = model + optimisation + data + parallelism + runFolder
 
+  /// The options that concern a run's folder, which commands without one leave out.
+  static var runFolderNames: [String] { runFolder.map(\.description.name) }
+
   private static let model: [Entry] = [
     .argument("model", \.model, .choice, .arithmetic, "The model to train."),
     .option(
@@ -113,9 +116,11 @@ extension RunOptions {
     return configuration
   }
 
-  /// The defaults of the model that the settings name. Throws where they name two different ones, as a configuration
-  /// made for one model means nothing for another.
-  package static func defaults(for settings: [Setting]) throws(Failure) -> RunConfiguration {
+  /// The defaults of the model that the settings name, with a preset's over them. Throws where two different models are
+  /// named, as a configuration made for one model means nothing for another.
+  package static func defaults(for settings: [Setting], preset: Preset? = nil) throws(Failure)
+    -> RunConfiguration
+  {
     var configuration = RunConfiguration.defaults(for: ModelName.allCases[0])
     let named = settings.filter { $0.name == "model" }
     for setting in named { try apply(setting, to: &configuration, by: table) }
@@ -126,6 +131,13 @@ extension RunOptions {
         "\(path):\(line): The configuration is for '\(setting.value)', not '\(configuration.model.rawValue)'",
         help: "Leave out the model, or take the line 'model' out of the file.")
     }
-    return .defaults(for: configuration.model)
+    guard let preset else { return .defaults(for: configuration.model) }
+    guard preset.model == configuration.model else {
+      throw Failure(
+        .usage,
+        "The preset '\(preset.name)' is for '\(preset.model.rawValue)', not '\(configuration.model.rawValue)'",
+        help: "Leave out the model, or the preset.")
+    }
+    return preset.configuration
   }
 }

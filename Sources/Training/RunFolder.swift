@@ -12,7 +12,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The folder of the run that a checkpoint belongs to: `RUN/checkpoints/step-…`.
-  init(containing checkpoint: String) {
+  public init(containing checkpoint: String) {
     path = FileSystem.folder(of: FileSystem.folder(of: checkpoint))
   }
 

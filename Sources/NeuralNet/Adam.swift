@@ -26,7 +26,10 @@ public final class Adam {
   }
 
   /// One update of all parameters with `gradientScale` times the arena's gradients.
+  ///
+  /// - Precondition: the arena has the `count` that this was made for.
   public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+    precondition(arena.count == firstMoments.count, "Adam's moments belong to another arena")
     updates += 1
     adamUpdate(
       values: arena.values.pointer, gradients: arena.gradients.pointer, firstMoments: firstMoments.pointer,

@@ -49,7 +49,8 @@ public func adamUpdate(
 @inline(__always)
 private func adamVector(
   _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-  _ firstMoments: UnsafeMutablePointer<Float>, _ secondMoments: UnsafeMutablePointer<Float>, _ i: Int, _ width: Int,
+  _ firstMoments: UnsafeMutablePointer<Float>, _ secondMoments: UnsafeMutablePointer<Float>, _ i: Int,
+  _ width: Int,
   _ gradientScale: Float, _ factors: AdamFactors
 ) {
   let gradient = Vector.loadPartial(gradients + i, count: width) * gradientScale

@@ -89,7 +89,10 @@ extension Vector {
   /// sigmoid(x), and log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
   @inline(__always)
   fileprivate static func sigmoidAndSoftplus(_ x: Vector) -> (Vector, Vector) {
-    (sigmoid(x), x.replacing(with: Vector.zero, where: x .< Vector.zero) + logOnePlusExpNegative(magnitude(x)))
+    (
+      sigmoid(x),
+      x.replacing(with: Vector.zero, where: x .< Vector.zero) + logOnePlusExpNegative(magnitude(x))
+    )
   }
 
   @inline(__always)

@@ -28,8 +28,8 @@ extension ReconstructionTrainer {
     if !isDue(configuration.evaluateEvery) { reportEpoch() }
   }
 
-  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
-  /// the run selects nothing. All ranks take part.
+  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on
+  /// which the run selects nothing. All ranks take part.
   func evaluate() {
     scores = (position.step, score(splits.validation ?? splits.test, split: monitoredSplit))
     if position.stepInEpoch == 0 { reportEpoch() }

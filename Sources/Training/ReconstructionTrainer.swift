@@ -108,7 +108,7 @@ public final class ReconstructionTrainer {
   }
 
   /// One update from one global batch.
-  private func trainingStep(batch: Int, order: EpochOrder) throws {
+  func trainingStep(batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
     let samples = plan.samples(ofRank: group.rank, of: group.size, inBatch: batch)
     let rows = shardedRows(ofBatch: batch)

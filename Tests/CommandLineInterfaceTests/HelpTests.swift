@@ -21,6 +21,7 @@ import Testing
       evaluate                Compute the losses and metrics of a run's model.
       data                    Describe a data set: sizes, splits, classes, order and
                               shards.
+      bench                   Measure how fast training steps go on this machine.
 
       See 'atelier help <subcommand>' for detailed help.
 

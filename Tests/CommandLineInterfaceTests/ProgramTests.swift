@@ -50,7 +50,7 @@ import Testing
     #expect(
       result.error == """
         Error: Unknown subcommand 'trian'. Did you mean 'train'?
-        Help:  The subcommands are 'train', 'sample', 'evaluate', 'data', 'help'.
+        Help:  The subcommands are 'train', 'sample', 'evaluate', 'data', 'bench', 'help'.
         Usage: atelier <subcommand>
           See 'atelier --help' for more information.
 
@@ -95,4 +95,14 @@ func faultyProgramOptionsExit64(words: [String]) {
   #expect(rank(["SLURM_PROCID": "5", "SLURM_STEP_ID": "0"]) == 5)
   #expect(rank(["SLURM_PROCID": "5"]) == 0)
   #expect(rank(["OMPI_COMM_WORLD_RANK": "1", "SLURM_PROCID": "0", "SLURM_STEP_ID": "0"]) == 1)
+}
+
+@Test func theFirstOnAHostComesFromTheLauncher() {
+  func isFirst(_ variables: [String: String]) -> Bool { LauncherRank.isFirstOnHost { variables[$0] } }
+  #expect(isFirst([:]))
+  #expect(isFirst(["OMPI_COMM_WORLD_RANK": "4", "OMPI_COMM_WORLD_LOCAL_RANK": "0"]))
+  #expect(!isFirst(["OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_LOCAL_RANK": "1"]))
+  #expect(isFirst(["SLURM_PROCID": "4", "SLURM_LOCALID": "0", "SLURM_STEP_ID": "0"]))
+  #expect(!isFirst(["PMIX_RANK": "2"]))
+  #expect(isFirst(["PMIX_RANK": "0"]))
 }

@@ -39,27 +39,19 @@ extension ReconstructionLoss {
   }
 }
 
-/// The sum over a row's pixels, in eight partial sums.
 @inline(__always)
 private func crossEntropyRow(
   _ logits: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?,
   _ pixels: Int
 ) -> Float {
   let scale = 1 / Float(pixels)
-  var sum = Vector.zero
-  var first = 0
-  while first < pixels {
-    let width = min(8, pixels &- first)
+  return sumOverRow(pixels) { first, width in
     let logit = Vector.loadPartial(logits + first, count: width)
     let target = Vector.loadPartial(targets + first, count: width)
     let (probability, softplus) = Vector.sigmoidAndSoftplus(logit)
-    var loss = softplus - logit * target
-    if width < 8 { loss.clearLanes(from: width) }
-    sum += loss
     if let gradient { ((probability - target) * scale).storePartial(gradient + first, count: width) }
-    first &+= 8
+    return softplus - logit * target
   }
-  return sum.laneSum()
 }
 
 @inline(__always)
@@ -68,35 +60,31 @@ private func squaredErrorRow(
   _ pixels: Int
 ) -> Float {
   let scale = 2 / Float(pixels)
-  var sum = Vector.zero
-  var first = 0
-  while first < pixels {
-    let width = min(8, pixels &- first)
+  return sumOverRow(pixels) { first, width in
     let probability = Vector.sigmoid(Vector.loadPartial(logits + first, count: width))
-    var difference = probability - Vector.loadPartial(targets + first, count: width)
-    if width < 8 { difference.clearLanes(from: width) }
-    sum = multiplyAdd(difference, difference, sum)
+    let difference = probability - Vector.loadPartial(targets + first, count: width)
     if let gradient {
       let slope = probability * (1 - probability)
       (difference * slope * scale).storePartial(gradient + first, count: width)
     }
-    first &+= 8
+    return difference * difference
   }
-  return sum.laneSum()
 }
 
-extension Vector {
-  /// sigmoid(x), and log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
-  @inline(__always)
-  fileprivate static func sigmoidAndSoftplus(_ x: Vector) -> (Vector, Vector) {
-    (
-      sigmoid(x),
-      x.replacing(with: Vector.zero, where: x .< Vector.zero) + logOnePlusExpNegative(magnitude(x))
-    )
+/// Adds what `term` gives for eight pixels at a time, in eight partial sums; of the last, shorter group only the lanes
+/// that exist.
+@inline(__always)
+private func sumOverRow(_ pixels: Int, _ term: (_ first: Int, _ width: Int) -> Vector) -> Float {
+  let whole = pixels & ~7
+  var sum = Vector.zero
+  var first = 0
+  while first < whole {
+    sum += term(first, 8)
+    first &+= 8
   }
-
-  @inline(__always)
-  fileprivate mutating func clearLanes(from first: Int) {
-    for lane in first..<8 { self[lane] = 0 }
+  if whole < pixels {
+    let rest = term(whole, pixels - whole)
+    for lane in 0..<pixels - whole { sum[lane] += rest[lane] }
   }
+  return sum.laneSum()
 }

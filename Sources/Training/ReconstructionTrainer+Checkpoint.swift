@@ -16,6 +16,7 @@ extension ReconstructionTrainer {
       members += [
         JSONMember("adam_updates", .integer(optimizer.updates)),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
+        JSONMember("evaluated", .bool(evaluatedStep == position.step)),
         JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
         JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
         JSONMember("height", .integer(splits.train.height)), JSONMember("width", .integer(splits.train.width)),
@@ -35,19 +36,15 @@ extension ReconstructionTrainer {
 
   /// Goes on from a checkpoint: rank 0 reads and verifies it, the others get its state over the network.
   func restore(from checkpoint: String) throws {
+    var saved: SavedCheckpoint?
     let text = try group.decideOnRoot(
       phase: "reading the checkpoint", encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }
     ) {
-      let saved = try SavedCheckpoint(reading: checkpoint)
-      try configuration.requireSameArithmetic(as: saved.configuration)
-      guard saved.state["data_sha256"]?.stringValue == splits.contentHash.description else {
-        throw Failure(
-          .badData, "the checkpoint \(checkpoint) was trained on other data",
-          help: "name the data it was trained on with --data")
-      }
-      try saved.copyModel(to: model.arena)
-      try saved.copyOptimizer(to: optimizer, of: model.arena)
-      return saved.state.compactText
+      let root = try SavedCheckpoint(reading: checkpoint)
+      saved = root
+      try root.copyModel(to: model.arena)
+      try root.copyOptimizer(to: optimizer, of: model.arena)
+      return root.state.compactText
     }
     for buffer in [model.arena.values, optimizer.firstMoments, optimizer.secondMoments] {
       group.broadcast(UnsafeMutableRawBufferPointer(buffer.elements), phase: "sending the checkpoint")
@@ -57,19 +54,19 @@ extension ReconstructionTrainer {
     optimizer.updates = state["adam_updates"]?.integerValue ?? 0
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
-    try continueMetrics(of: checkpoint, byteCount: state["metrics_bytes"]?.integerValue ?? 0)
+    try continueMetrics(of: saved)
+    if state["evaluated"]?.boolValue == true { evaluatedStep = position.step }
     firstStep = position.step
-    log.say("resumed from \(checkpoint): step \(position.step), \(position.epoch) epochs done")
   }
 
   /// Cuts `metrics.jsonl` back to where the checkpoint was made; a run in a new folder takes the rows up to there along.
-  private func continueMetrics(of checkpoint: String, byteCount: Int) throws {
+  private func continueMetrics(of checkpoint: SavedCheckpoint?) throws {
     try group.decideOnRoot(phase: "continuing metrics") {
-      let source = RunFolder(containing: checkpoint).metrics
-      if source != folder.metrics {
-        try writeDurably(folder.metrics, Array(FileSystem.read(source).prefix(byteCount)))
+      let rows = try checkpoint!.readMetrics()
+      if !FileSystem.isSame(RunFolder(containing: checkpoint!.path).metrics, folder.metrics) {
+        try writeDurably(folder.metrics, rows)
       }
-      metrics = try JSONLinesFile(opening: folder.metrics, keeping: byteCount)
+      metrics = try JSONLinesFile(opening: folder.metrics, keeping: rows.count)
     }
   }
 

@@ -25,39 +25,56 @@ extension ReconstructionTrainer {
     row.add("train/epoch_loss", lastEpochLoss)
     epochLoss.clear()
     onRoot("writing metrics") { try metrics?.append(row.json) }
-    if !isDue(configuration.evaluateEvery) { reportEpoch() }
   }
 
   /// Scores the images that the run monitors: those for validation where there are some, else the test images, on
   /// which the run selects nothing. All ranks take part.
   func evaluate() {
-    scores = (position.step, score(splits.validation ?? splits.test, split: monitoredSplit))
-    if position.stepInEpoch == 0 { reportEpoch() }
+    let values = score(splits.validation ?? splits.test)
+    scores = (position.step, values)
+    // A run that goes on from its last step evaluates again for people and for its final files only.
+    if evaluatedStep != position.step { record(values, of: monitoredSplit) }
+    evaluatedStep = position.step
   }
 
   /// Scores the test images at the end of a run that monitored others. All ranks take part.
   func evaluateTest() {
-    if splits.validation != nil { testScores = score(splits.test, split: "test") }
+    guard splits.validation != nil else { return }
+    let values = score(splits.test)
+    testScores = values
+    record(values, of: "test")
   }
 
   var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
 
-  private func score(_ images: ImageDataset, split: String) -> ReconstructionScores {
-    let values = evaluateReconstructions(
+  private func score(_ images: ImageDataset) -> ReconstructionScores {
+    evaluateReconstructions(
       of: images, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
-    let row = MetricsRow(position, scores: values, split: split)
-    onRoot("writing metrics") { try metrics?.append(row.json) }
-    return values
   }
 
+  private func record(_ scores: ReconstructionScores, of split: String) {
+    let row = MetricsRow(position, scores: scores, split: split)
+    onRoot("writing metrics") { try metrics?.append(row.json) }
+  }
+
+  /// What training did since the row before: nothing where an epoch ends with an interval.
   private func trainingRow() -> MetricsRow {
     var row = MetricsRow(position)
-    row.add("train/loss", intervalLoss.meanLoss(group))
-    row.add("train/grad_norm", intervalLoss.meanNorm)
+    if intervalLoss.samples > 0 {
+      lastIntervalLoss = intervalLoss.meanLoss(group)
+      row.add("train/loss", lastIntervalLoss)
+      row.add("train/grad_norm", intervalLoss.meanNorm)
+    }
     row.add("lr", Double("\(configuration.learningRate)")!)
-    lastIntervalLoss = intervalLoss.samples > 0 ? row.value("train/loss") ?? .nan : lastIntervalLoss
     intervalLoss.clear()
     return row
+  }
+
+  /// The timing of steps since its last row, if any. All ranks take part.
+  func logLastTiming() {
+    guard stopwatch.interval.steps > 0 else { return }
+    let timing = gatherTiming()
+    onRoot("writing timing") { try timings?.append(timing) }
   }
 
   /// This interval's step times of every rank.
@@ -107,7 +124,7 @@ extension ReconstructionTrainer {
     }
   }
 
-  private func reportEpoch() {
+  func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
       line += "  \(monitoredSplit) loss \(decimals(scores.values.loss, 4))"

@@ -37,6 +37,8 @@ public final class ReconstructionTrainer {
   var scores: (step: Int, values: ReconstructionScores)?
   /// On the test images at the end, where `scores` are on others.
   var testScores: ReconstructionScores?
+  /// The step of the last scores in `metrics.jsonl`.
+  var evaluatedStep: Int?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
@@ -95,6 +97,7 @@ public final class ReconstructionTrainer {
         logEpoch()
         // once in a while: scores on held-out images (all ranks take part)
         if isDue(configuration.evaluateEvery) { evaluate() }
+        reportEpoch()
       }
       let isLast = position.epoch == configuration.epochs || hasReachedStepLimit
       // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
@@ -177,7 +180,7 @@ public final class ReconstructionTrainer {
   private func nonFiniteFailure() -> Failure {
     Failure(
       .nonFiniteLoss, "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
-      help: "resume from the last checkpoint with a lower --lr")
+      help: "start a new run with a lower --lr; this one's checkpoints are kept in \(folder.checkpoints)")
   }
 
   private var hasReachedStepLimit: Bool {
@@ -194,6 +197,7 @@ public final class ReconstructionTrainer {
     do {
       try body()
     } catch {
+      recordFailure(error)
       group.abort(error as? Failure ?? Failure(.failure, "\(error)"), phase: phase)
     }
   }

@@ -22,8 +22,8 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
-    dataCommand, benchCommand,
+    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand, dataCommand,
+    benchCommand,
   ]
 
   /// Carries out the command line `arguments`, whose first word is the program's own name, and returns the exit code.

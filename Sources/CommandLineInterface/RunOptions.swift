@@ -104,7 +104,7 @@ package enum RunOptions {
   ]
 }
 
-// MARK: - config.toml and resuming
+// MARK: - config.toml
 
 extension RunOptions {
   /// `config.toml`: every setting that decides what the run computes and when it writes, the same at any number of
@@ -116,12 +116,7 @@ extension RunOptions {
       }
   }
 
-  /// The settings that enter the arithmetic, for a checkpoint to keep: no path, cadence or machine in them.
-  package static func arithmeticText(of configuration: RunConfiguration) -> String {
-    ConfigurationFile.text(of: configuration, by: table) { $0.role == .arithmetic }
-  }
-
-  /// The configuration that a text of either kind holds; `path` is for the messages.
+  /// The configuration that such a text holds; `path` is for the messages.
   package static func configuration(from text: String, path: String) throws(Failure) -> RunConfiguration {
     let settings = try ConfigurationFile.settings(in: text, path: path, by: table.map(\.description))
     var configuration = try defaults(for: settings)
@@ -152,22 +147,5 @@ extension RunOptions {
         help: "Leave out the model, or the preset.")
     }
     return preset.configuration
-  }
-
-  /// What keeps `requested` from continuing a checkpoint that was made with `stored`: the first option of the
-  /// arithmetic that differs, as a usage failure; nil where nothing does.
-  package static func resumeConflict(stored: RunConfiguration, requested: RunConfiguration) -> Failure? {
-    for entry in table where entry.description.role == .arithmetic {
-      let (old, new) = (entry.show(stored), entry.show(requested))
-      if old == new { continue }
-      let name = entry.description.isArgument ? entry.description.spelling : "--\(entry.description.name)"
-      let was = old?.text ?? "not given"
-      return Failure(
-        .usage,
-        "'\(name)' is \(new?.text ?? "not given"), but \(was) in the checkpoint, and can't change on resume",
-        help: old == nil
-          ? "Leave out \(name), or start a new run." : "Give \(name) \(was), or start a new run.")
-    }
-    return nil
   }
 }

@@ -27,13 +27,13 @@ extension ReconstructionTrainer {
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 
-  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on
-  /// which the run selects nothing. All ranks take part.
+  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
+  /// the run selects nothing. All ranks take part.
   func evaluate() {
     let values = score(splits.validation ?? splits.test)
     scores = (position.step, values)
     // A run that goes on from its last step evaluates again for people and for its final files only.
-    if evaluatedStep != position.step { record(values, of: monitoredSplit) }
+    if evaluatedStep != position.step { writeScores(values, split: monitoredSplit) }
     evaluatedStep = position.step
   }
 
@@ -42,7 +42,7 @@ extension ReconstructionTrainer {
     guard splits.validation != nil else { return }
     let values = score(splits.test)
     testScores = values
-    record(values, of: "test")
+    writeScores(values, split: "test")
   }
 
   var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
@@ -52,7 +52,7 @@ extension ReconstructionTrainer {
       of: images, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
   }
 
-  private func record(_ scores: ReconstructionScores, of split: String) {
+  private func writeScores(_ scores: ReconstructionScores, split: String) {
     let row = MetricsRow(position, scores: scores, split: split)
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }

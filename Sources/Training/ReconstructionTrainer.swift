@@ -35,10 +35,10 @@ public final class ReconstructionTrainer {
   var lastEpochLoss = 0.0
   /// The last scores, and the step they belong to.
   var scores: (step: Int, values: ReconstructionScores)?
-  /// On the test images at the end, where `scores` are on others.
-  var testScores: ReconstructionScores?
   /// The step of the last scores in `metrics.jsonl`.
   var evaluatedStep: Int?
+  /// On the test images at the end, where `scores` are on others.
+  var testScores: ReconstructionScores?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()

@@ -8,7 +8,8 @@ import Training
   #expect(
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss", "lr", "batch",
-      "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce", "run-dir", "resume",
+      "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce",
+      "run-dir", "resume",
       "evaluate-every", "checkpoint-every", "log-every", "check-every",
     ])
   #expect(

@@ -22,7 +22,7 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand, dataCommand,
     benchCommand,
   ]
 

@@ -51,8 +51,16 @@ package enum RunOptions {
 
   private static let data: [Entry] = [
     .option(
-      "data", "path", \.data, .path, .data, .recorded, "Folder of IDX files, plain or .gz.",
+      "data", "path", \.data, .path, .data, .recorded,
+      "Folder of IDX files, plain or .gz, or an .npy file (images, height, width) of uint8, or float32 in [0, 1].",
       defaultText: "/usr/share/datasets/fashion-mnist, else ./data"),
+    .option(
+      "split", "scheme", \.split, .choice, .data, .arithmetic,
+      "The published training and test images; or of Fashion-MNIST's 70,000 images 56,000 to train on, 7,000 to "
+        + "validate and 7,000 to test. Of an .npy file the last two sevenths validate and test."),
+    .option(
+      "validation", "n", \.validation, .integer(atLeast: 1), .data, .arithmetic,
+      "Take the last n of the training images for validation, to select on.", defaultText: "the split's own"),
     .option(
       "limit", "n", \.limit, .integer(atLeast: 1), .data, .arithmetic,
       "Train on the first n training images only; other splits stay whole.", defaultText: "all"),

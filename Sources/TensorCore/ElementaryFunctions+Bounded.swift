@@ -21,7 +21,9 @@ extension SIMD8 where Scalar == Float {
     let t = expOfNonPositive(-magnitude(x))
     let one = Self(repeating: 1)
     let positivePart = x.replacing(with: Self.zero, where: x .< Self.zero)
-    return (one.replacing(with: t, where: x .< Self.zero) / (one + t), positivePart + logarithm(onePlusUnit: t))
+    return (
+      one.replacing(with: t, where: x .< Self.zero) / (one + t), positivePart + logarithm(onePlusUnit: t)
+    )
   }
 
   /// log(1 + t) for t in [0, 1].

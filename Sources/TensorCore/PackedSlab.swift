@@ -1,8 +1,9 @@
 /// A few columns of a matrix, copied next to each other so that tiles stream over them from L1; rows that are zero in all
 /// of these columns are left out.
 ///
-/// Leaving them out changes no sum, for a product with zero adds nothing. About a third of Fashion-MNIST's background
-/// goes this way, and which rows go depends on the data alone, never on ranks or threads.
+/// Leaving them out changes no sum, for a product with zero adds nothing (unless the other factor is not finite, which
+/// shows in the loss already). About a third of Fashion-MNIST's background goes this way, and which rows go depends on
+/// the data alone, never on ranks or threads.
 struct PackedSlab {
   /// (rows kept, width).
   let values: UnsafeMutablePointer<Float>
@@ -25,7 +26,8 @@ struct PackedSlab {
 
   /// Takes `width` columns from `source` on, as rows of a multiple of 8 floats; `leftStride` is the other factor's.
   func pack(
-    _ source: UnsafePointer<Float>, stride: Int, width: Int, leftStride: Int, offsets: UnsafeBufferPointer<Int>
+    _ source: UnsafePointer<Float>, stride: Int, width: Int, leftStride: Int,
+    offsets: UnsafeBufferPointer<Int>
   ) {
     let packedWidth = (width + 7) / 8 * 8
     var kept = 0
@@ -42,7 +44,9 @@ struct PackedSlab {
 
   /// Copies a row and tells whether all of it is zero.
   @inline(__always)
-  private func copyRow(_ source: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>) -> Bool {
+  private func copyRow(
+    _ source: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>
+  ) -> Bool {
     var bits = SIMD8<UInt32>.zero
     var column = 0
     while column < width {

@@ -94,7 +94,9 @@ struct ProductTile24: ProductTile {
   }
 
   @inline(__always)
-  mutating func accumulate(_ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int) {
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
     let row1 = min(1, rows - 1)
     let row2 = min(2, rows - 1)
     let row3 = min(3, rows - 1)
@@ -254,7 +256,9 @@ struct ProductTile16: ProductTile {
   }
 
   @inline(__always)
-  mutating func accumulate(_ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int) {
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
     let row1 = min(1, rows - 1)
     let row2 = min(2, rows - 1)
     let row3 = min(3, rows - 1)
@@ -385,7 +389,9 @@ struct ProductTile8: ProductTile {
   }
 
   @inline(__always)
-  mutating func accumulate(_ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int) {
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
     let row1 = min(1, rows - 1)
     let row2 = min(2, rows - 1)
     let row3 = min(3, rows - 1)

@@ -78,13 +78,9 @@ extension RunConfiguration {
         guard let seed = value.integerValue.flatMap(UInt32.init(exactly:)) else { return false }
         configuration.seed = seed
         return true
-      }), integer("shards", \.shards, atLeast: 1),
-    ArithmeticSetting(
-      name: "limit", read: { $0.limit.map { .integer($0) } ?? .null },
-      write: { configuration, value in
-        configuration.limit = value.integerValue
-        return value == .null || value.integerValue != nil
-      }), choice("allreduce", \.allreduce),
+      }), integer("shards", \.shards, atLeast: 1), choice("split", \.split),
+    optionalInteger("validation", \.validation), optionalInteger("limit", \.limit),
+    choice("allreduce", \.allreduce),
   ]
 
   private static func integer(
@@ -96,6 +92,17 @@ extension RunConfiguration {
         guard let number = value.integerValue, number >= minimum else { return false }
         configuration[keyPath: path] = number
         return true
+      })
+  }
+
+  private static func optionalInteger(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Int?> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { $0[keyPath: path].map { .integer($0) } ?? .null },
+      write: { configuration, value in
+        configuration[keyPath: path] = value.integerValue
+        return value == .null || value.integerValue ?? 0 > 0
       })
   }
 

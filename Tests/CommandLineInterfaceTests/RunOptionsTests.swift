@@ -8,7 +8,7 @@ import Training
   #expect(
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss", "lr", "batch",
-      "epochs", "steps", "seed", "data", "limit", "shards", "threads", "allreduce", "run-dir", "resume",
+      "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce", "run-dir", "resume",
       "evaluate-every", "checkpoint-every", "log-every", "check-every",
     ])
   #expect(
@@ -25,6 +25,7 @@ import Training
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
       "evaluate: target data threads json quiet verbose version help",
+      "data: batch seed data split validation limit shards epoch json quiet verbose version help",
       "bench: subject seconds weights json quiet verbose version help",
     ])
 }
@@ -37,8 +38,7 @@ import Training
   #expect(
     names(.arithmetic) == [
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss", "lr", "batch",
-      "seed",
-      "limit", "shards", "allreduce",
+      "seed", "split", "validation", "limit", "shards", "allreduce",
     ])
   #expect(
     names(.recorded) == [
@@ -128,6 +128,7 @@ private var changeable: [RunOptions.Entry] {
       seed = 0
 
       # Data
+      split = "official"
       limit = 1003
 
       # Parallelism

@@ -75,7 +75,8 @@ func lossesAndGradientsAreTheReference(loss: ReconstructionLoss, pixels: Int) {
   loss.evaluate(
     logits: inPlace.pointer, targets: problem.targets, logitGradient: inPlace.pointer, sampleLosses: &losses,
     rows: problem.rows, pixels: 19, team: singleThread)
-  #expect(inPlace.array.bits == expected.gradient.bits && losses.bits == expected.losses.bits)
+  expectSameBits("gradient", inPlace.array, expected.gradient)
+  expectSameBits("losses", losses, expected.losses)
 }
 
 @Test(arguments: ReconstructionLoss.allCases) func theLossAloneIsTheSame(loss: ReconstructionLoss) {
@@ -84,7 +85,7 @@ func lossesAndGradientsAreTheReference(loss: ReconstructionLoss, pixels: Int) {
   loss.evaluate(
     logits: problem.logits, targets: problem.targets, logitGradient: nil, sampleLosses: &losses,
     rows: problem.rows, pixels: 19, team: singleThread)
-  #expect(losses.bits == problem.evaluate(loss).losses.bits)
+  expectSameBits("losses", losses, problem.evaluate(loss).losses)
 }
 
 @Test(arguments: ReconstructionLoss.allCases) func oneBadPixelShowsInItsSampleAlone(loss: ReconstructionLoss)

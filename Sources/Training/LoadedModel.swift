@@ -23,7 +23,8 @@ public final class LoadedModel {
   public init(_ named: String, group: ProcessGroup, threads: Int?) throws {
     var checkpoint: SavedCheckpoint?
     let text = try group.decideOnRoot(
-      phase: "reading the checkpoint", encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }
+      phase: "reading the checkpoint", encode: { Array($0.utf8) },
+      decode: { String(decoding: $0, as: UTF8.self) }
     ) {
       let saved = try SavedCheckpoint(reading: SavedCheckpoint.locate(named))
       checkpoint = saved
@@ -62,8 +63,10 @@ public final class LoadedModel {
         .badData, "the model was trained on other data than this",
         help: "name the data it was trained on with --data")
     }
+    let objective = try configuration.makeObjective(height: splits.test.height, width: splits.test.width)
     let scores = evaluateReconstructions(
-      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group, team: team
+    )
     return MetricsRow(position, scores: scores, split: "test")
   }
 }

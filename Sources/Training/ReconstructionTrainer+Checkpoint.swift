@@ -14,11 +14,13 @@ extension ReconstructionTrainer {
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
       members += [
-        JSONMember("adam_updates", .integer(optimizer.updates)),
+        JSONMember("optimizer_updates", .integer(optimizer.updates)),
+        JSONMember("schedule_horizon", .integer(schedule.horizon)),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
         JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
-        JSONMember("height", .integer(splits.train.height)), JSONMember("width", .integer(splits.train.width)),
+        JSONMember("height", .integer(splits.train.height)),
+        JSONMember("width", .integer(splits.train.width)),
         JSONMember("data_sha256", .string(splits.contentHash.description)),
         JSONMember("configuration", configuration.arithmetic),
       ]
@@ -26,8 +28,12 @@ extension ReconstructionTrainer {
       try CheckpointStore(folder.checkpoints).publish(
         step: position.step,
         files: [
-          CheckpointFile(SavedCheckpoint.modelFile) { [self] in try SafeTensorsWriter(modelTensors).write(to: $0) },
-          CheckpointFile(SavedCheckpoint.optimizerFile) { [self] in try SafeTensorsWriter(optimizerTensors).write(to: $0) },
+          CheckpointFile(SavedCheckpoint.modelFile) { [self] in
+            try SafeTensorsWriter(modelTensors).write(to: $0)
+          },
+          CheckpointFile(SavedCheckpoint.optimizerFile) { [self] in
+            try SafeTensorsWriter(optimizerTensors).write(to: $0)
+          },
           CheckpointFile(SavedCheckpoint.stateFile, bytes: Array(JSONValue.object(members).prettyText.utf8)),
         ])
     }
@@ -36,7 +42,8 @@ extension ReconstructionTrainer {
   /// Goes on from a checkpoint: rank 0 reads and verifies it, the others get its state over the network.
   func restore(from checkpoint: String) throws {
     let text = try group.decideOnRoot(
-      phase: "reading the checkpoint", encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }
+      phase: "reading the checkpoint", encode: { Array($0.utf8) },
+      decode: { String(decoding: $0, as: UTF8.self) }
     ) {
       let saved = try SavedCheckpoint(reading: checkpoint)
       try configuration.requireSameArithmetic(as: saved.configuration)
@@ -49,12 +56,13 @@ extension ReconstructionTrainer {
       try saved.copyOptimizer(to: optimizer, of: model.arena)
       return saved.state.compactText
     }
-    for buffer in [model.arena.values, optimizer.firstMoments, optimizer.secondMoments] {
+    for buffer in [model.arena.values] + optimizer.state.map(\.values) {
       group.broadcast(UnsafeMutableRawBufferPointer(buffer.elements), phase: "sending the checkpoint")
     }
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
-    optimizer.updates = state["adam_updates"]?.integerValue ?? 0
+    optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
+    try restoreHorizon(from: state, file: checkpoint)
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
     try continueMetrics(of: checkpoint, byteCount: state["metrics_bytes"]?.integerValue ?? 0)
@@ -73,10 +81,21 @@ extension ReconstructionTrainer {
     }
   }
 
+  /// A run that has made no update yet takes its horizon anew, as one that starts.
+  private func restoreHorizon(from state: JSONValue, file: String) throws {
+    guard position.step > 0 else { return }
+    guard let horizon = state["schedule_horizon"]?.integerValue else {
+      throw Failure(.badData, "\(file) has no usable value for 'schedule_horizon'")
+    }
+    try configuration.requireNoExtension(to: totalSteps, of: horizon)
+    schedule.horizon = horizon
+  }
+
   // MARK: - Meters
 
   private func gatherShardSums(_ meter: LossMeter) -> [Double] {
-    group.gather(meter.shardSums.withUnsafeBytes { Array($0) }, phase: "saving a checkpoint").flatMap { bytes in
+    group.gather(meter.shardSums.withUnsafeBytes { Array($0) }, phase: "saving a checkpoint").flatMap {
+      bytes in
       bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     }
   }
@@ -108,13 +127,14 @@ extension ReconstructionTrainer {
     }
   }
 
-  /// The moments under the names that PyTorch's Adam gives them.
+  /// The optimiser's state under the names that PyTorch gives it.
   private var optimizerTensors: [NamedTensor] {
     model.arena.parameters.flatMap { parameter in
-      [("exp_avg", optimizer.firstMoments), ("exp_avg_sq", optimizer.secondMoments)].map { name, buffer in
+      optimizer.state.map { state in
         NamedTensor(
-          name: "\(name).\(parameter.name)", shape: parameter.shape,
-          elements: UnsafeBufferPointer<Float>(start: buffer.pointer + parameter.offset, count: parameter.count))
+          name: "\(state.name).\(parameter.name)", shape: parameter.shape,
+          elements: UnsafeBufferPointer<Float>(
+            start: state.values.pointer + parameter.offset, count: parameter.count))
       }
     }
   }

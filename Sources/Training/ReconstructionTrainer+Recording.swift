@@ -30,7 +30,8 @@ extension ReconstructionTrainer {
   /// Scores the test images, which the official split monitors and selects nothing on. All ranks take part.
   func evaluate() {
     let values = evaluateReconstructions(
-      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group, team: team
+    )
     scores = (position.step, values)
     let row = MetricsRow(position, scores: values, split: "test")
     onRoot("writing metrics") { try metrics?.append(row.json) }
@@ -41,7 +42,7 @@ extension ReconstructionTrainer {
     var row = MetricsRow(position)
     row.add("train/loss", intervalLoss.meanLoss(group))
     row.add("train/grad_norm", intervalLoss.meanNorm)
-    row.add("lr", Double("\(configuration.learningRate)")!)
+    row.add("lr", Double("\(schedule.learningRate(after: position.step - 1))")!)
     lastIntervalLoss = intervalLoss.samples > 0 ? row.value("train/loss") ?? .nan : lastIntervalLoss
     intervalLoss.clear()
     return row
@@ -51,10 +52,12 @@ extension ReconstructionTrainer {
   private func gatherTiming() -> JSONValue {
     let interval = stopwatch.interval
     let steps = Double(max(interval.steps, 1))
-    let own = [
-      interval.seconds - interval.communicationSeconds, interval.communicationSeconds - interval.waitSeconds,
-      interval.waitSeconds,
-    ].map { $0 / steps * 1000 } + [residentMebibytes()]
+    let own =
+      [
+        interval.seconds - interval.communicationSeconds,
+        interval.communicationSeconds - interval.waitSeconds,
+        interval.waitSeconds,
+      ].map { $0 / steps * 1000 } + [residentMebibytes()]
     let all = group.gather(own.withUnsafeBytes { Array($0) }, phase: "timing").map { bytes in
       bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     }
@@ -84,7 +87,8 @@ extension ReconstructionTrainer {
     let left = Double(steps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
     log.showProgress(
       Double(position.step) / Double(max(steps, 1)),
-      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))")
+      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))"
+    )
     // Without a terminal, a line now and then is enough to see that the run is alive.
     if !log.hasBar && monotonicSeconds() - lastLineTime > 10 && position.stepInEpoch > 0 {
       log.say(
@@ -108,8 +112,7 @@ extension ReconstructionTrainer {
   }
 
   var totalSteps: Int {
-    let steps = configuration.epochs * plan.batchCount
-    return min(steps, configuration.steps ?? steps)
+    configuration.totalSteps(batchesPerEpoch: plan.batchCount)
   }
 
   var runSeconds: Double { monotonicSeconds() - startTime }

@@ -40,9 +40,10 @@ public struct SavedCheckpoint {
     try copy(Self.modelFile, prefix: "", to: arena.values, of: arena)
   }
 
-  func copyOptimizer(to optimizer: Adam, of arena: ParameterArena) throws {
-    try copy(Self.optimizerFile, prefix: "exp_avg.", to: optimizer.firstMoments, of: arena)
-    try copy(Self.optimizerFile, prefix: "exp_avg_sq.", to: optimizer.secondMoments, of: arena)
+  func copyOptimizer(to optimizer: any Optimizer, of arena: ParameterArena) throws {
+    for state in optimizer.state {
+      try copy(Self.optimizerFile, prefix: "\(state.name).", to: state.values, of: arena)
+    }
   }
 
   private func copy(
@@ -54,10 +55,12 @@ public struct SavedCheckpoint {
       guard let tensor = file[tensorName] else {
         throw Failure(.badData, "\(file.path) has no tensor \(tensorName)")
       }
-      let destination = UnsafeMutableBufferPointer(start: buffer.pointer + parameter.offset, count: parameter.count)
+      let destination = UnsafeMutableBufferPointer(
+        start: buffer.pointer + parameter.offset, count: parameter.count)
       guard tensor.shape == parameter.shape, tensor.copy(to: destination) else {
         throw Failure(
-          .badData, "\(file.path): \(tensorName) has shape \(tensor.shape), the model needs \(parameter.shape)")
+          .badData,
+          "\(file.path): \(tensorName) has shape \(tensor.shape), the model needs \(parameter.shape)")
       }
     }
   }

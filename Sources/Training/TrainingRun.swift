@@ -30,6 +30,7 @@ public struct TrainingRun {
     if idleCores > 0 { log.say("note    \(idleCores) of \(group.localCores) cores stay idle") }
     let splits = try loadSplits(data: configuration.data, limit: configuration.limit, group: group)
     let facts = try MachineFacts.current()
+    let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     try requireEqualRanks(configuration: configuration, splits: splits, facts: facts, group: group)
 
     let start = try chooseStart(group)
@@ -43,7 +44,8 @@ public struct TrainingRun {
         file: folder.environment)
     }
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, folder: folder, log: log)
+      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
+      folder: folder, log: log)
     try trainer.run(from: start.checkpoint)
   }
 
@@ -60,7 +62,8 @@ public struct TrainingRun {
       phase: "preparing the run folder",
       encode: { Array("\($0.folder)\n\($0.checkpoint ?? "")".utf8) },
       decode: { bytes in
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = String(decoding: bytes, as: UTF8.self).split(
+          separator: "\n", omittingEmptySubsequences: false)
         return Start(folder: String(lines[0]), checkpoint: lines[1].isEmpty ? nil : String(lines[1]))
       }
     ) { try chooseStart() }
@@ -68,16 +71,19 @@ public struct TrainingRun {
 
   private func chooseStart() throws -> Start {
     guard let resume = configuration.resume else {
-      return Start(folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
+      return Start(
+        folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
     }
     if resume == "auto" {
-      let folder = try configuration.runDirectory.map { RunFolder($0) } ?? RunFolder.newest(model: configuration.model)
+      let folder =
+        try configuration.runDirectory.map { RunFolder($0) } ?? RunFolder.newest(model: configuration.model)
       if let folder, let checkpoint = try folder.newestCheckpoint() {
         return Start(folder: folder.path, checkpoint: checkpoint.path)
       }
       // A start that died before its first checkpoint has left a folder without anything to lose.
       if let folder, FileSystem.exists(folder.path) { return Start(folder: folder.path) }
-      return Start(folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
+      return Start(
+        folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
     }
     let checkpoint = try SavedCheckpoint.locate(resume)
     if let named = configuration.runDirectory, named != RunFolder(containing: checkpoint).path {

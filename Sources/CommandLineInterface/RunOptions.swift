@@ -8,6 +8,9 @@ package enum RunOptions {
   /// In the order of the help and of `config.toml`.
   package static let table: [Entry] = model + optimisation + data + parallelism + runFolder
 
+  /// The options that concern a run's folder, which commands without one leave out.
+  static var runFolderNames: [String] { runFolder.map(\.description.name) }
+
   private static let model: [Entry] = [
     .argument("model", \.model, .choice, .arithmetic, "The model to train."),
     .option(

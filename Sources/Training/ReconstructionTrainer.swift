@@ -122,7 +122,7 @@ public final class ReconstructionTrainer {
   }
 
   /// One update from one global batch.
-  private func trainingStep(batch: Int, order: EpochOrder) throws {
+  func trainingStep(batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
     stopwatch.beginStep()
 

@@ -49,7 +49,15 @@ public struct SavedCheckpoint {
   private func copy(
     _ name: String, prefix: String, to buffer: AlignedBuffer<Float>, of arena: ParameterArena
   ) throws {
-    let file = try SafeTensorsFile(reading: "\(path)/\(name)")
+    try Self.copy(SafeTensorsFile(reading: "\(path)/\(name)"), prefix: prefix, to: buffer, of: arena)
+  }
+
+  /// Copies a tensor for each parameter, `prefix` before its name, into a block laid out as the arena.
+  ///
+  /// - Throws: `Failure` 65 naming the first tensor that is missing or of another shape.
+  static func copy(
+    _ file: SafeTensorsFile, prefix: String, to buffer: AlignedBuffer<Float>, of arena: ParameterArena
+  ) throws {
     for parameter in arena.parameters {
       let tensorName = prefix + parameter.name
       guard let tensor = file[tensorName] else {

@@ -1,0 +1,70 @@
+import Artifacts
+import Diagnostics
+import Training
+
+/// What `atelier bench` was asked for.
+package struct BenchOptions: Sendable, Equatable {
+  /// What can be timed.
+  package enum Subject: String, Sendable, CaseIterable {
+    /// Whole training steps of a model.
+    case train
+  }
+
+  package var subject = Subject.train
+  package var configuration: RunConfiguration
+  package var seconds = 10
+  /// A safetensors file with the initial weights; nil draws them from the seed.
+  package var weights: String?
+  package var printsJSON = false
+  package var verbosity = Verbosity.normal
+}
+
+/// `atelier bench`.
+let benchCommand = CommandSpecification(
+  name: "bench", overview: "Measure how fast training steps go on this machine.",
+  discussion: """
+      atelier bench train dense-ae --threads 1
+      mpirun -n 2 atelier bench train dense-ae --threads 1 --json
+
+    Times whole steps (load, forward, backward, sum over ranks, update) in five
+    windows after a warm-up; no evaluation, no files.
+    """,
+  table: [.argument("subject", \.subject, .choice, .invocation, "What to time.")]
+    + RunOptions.table.filter { !RunOptions.runFolderNames.contains($0.description.name) }
+    .map { $0.lifted(through: \BenchOptions.configuration) }
+    + [
+      .option("seconds", "n", \.seconds, .integer(1...3600), .output, .invocation, "Measured time."),
+      .option(
+        "weights", "file", \.weights, .path, .model, .invocation, "Safetensors file with the initial weights.",
+        defaultText: "drawn from the seed"),
+      .flag("json", \.printsJSON, stores: true, .output, "Print one JSON object."),
+    ] + OptionSpecification.verbosity(\.verbosity),
+  defaults: { settings throws(Failure) in BenchOptions(configuration: try RunOptions.defaults(for: settings)) },
+  helpDefaults: { _ in ModelName.allCases.map { BenchOptions(configuration: .defaults(for: $0)) } },
+  body: { options, console in try bench(options, console) })
+
+private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCode {
+  try withProcessGroup { group in
+    let result = try TrainingBenchmark.run(
+      configuration: options.configuration, seconds: Double(options.seconds), weights: options.weights, group: group)
+    if options.printsJSON {
+      let json: JSONValue = [
+        "model": .string(options.configuration.model.rawValue), "batch": .integer(options.configuration.batch),
+        "shards": .integer(options.configuration.shards), "ranks": .integer(group.size),
+        "images_per_second": .double(result.imagesPerSecond),
+        "images_per_second_windows": .array(result.windows.map { .double($0) }),
+        "images_per_cpu_second": .double(result.imagesPerProcessorSecond),
+        "communication_ms": .double(result.communicationMilliseconds),
+        "parameters": .integer(result.parameterCount), "first_loss": .double(result.firstLoss),
+        "peak_rss_mib": .double(result.peakMebibytes), "versions": ["atelier": .string(Program.version)],
+      ]
+      console.write(json.compactText + "\n")
+    } else {
+      let range = "\(grouped(Int(result.windows.min()!))) to \(grouped(Int(result.windows.max()!)))"
+      console.write(
+        "\(options.configuration.model.rawValue): \(grouped(Int(result.imagesPerSecond))) images/s "
+          + "(\(range) in five windows), \(decimals(result.communicationMilliseconds, 3)) ms of a step between ranks, "
+          + "\(Int(result.peakMebibytes)) MiB\n")
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Artifacts
+import Collectives
+import Evaluation
+import Glibc
+import ImageData
+import NeuralNet
+import TensorCore
+
+/// How fast training steps go, measured without evaluation, files and start-up.
+public struct TrainingBenchmark: Sendable {
+  public var parameterCount: Int
+  /// Mean loss of the first batch of the data set, in its order, before any update.
+  public var firstLoss: Double
+  /// Images a second in each of five windows.
+  public var windows: [Double]
+  /// Images for a second of rank 0's processor time, times its threads, in the best window: what a machine that others
+  /// use too would give if they did not.
+  public var imagesPerProcessorSecond: Double
+  /// The largest resident memory of rank 0 so far.
+  public var peakMebibytes: Double
+  /// Milliseconds of a step that rank 0 spent in collectives.
+  public var communicationMilliseconds: Double
+
+  public var imagesPerSecond: Double { windows.sorted()[windows.count / 2] }
+
+  /// Trains for about `seconds` after a warm-up of a second; a collective call.
+  ///
+  /// - Parameter weights: a safetensors file to start from instead of the seed's weights; read by every rank.
+  public static func run(
+    configuration: RunConfiguration, seconds: Double, weights: String?, group: ProcessGroup
+  ) throws -> TrainingBenchmark {
+    try group.requirePowerOfTwo(shards: configuration.shards)
+    group.algorithm = configuration.allreduce
+    let splits = try loadSplits(data: configuration.data, limit: configuration.limit, group: group)
+    let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
+    let trainer = ReconstructionTrainer(
+      configuration: configuration, group: group, team: team, splits: splits, folder: RunFolder(""),
+      log: RunLog(isRoot: false))
+    trainer.model.arena.initialize(seed: configuration.seed)
+    if let weights { try trainer.load(weights: weights) }
+    let firstLoss = trainer.lossOfFirstImages(configuration.batch)
+
+    var runner = StepRunner(trainer)
+    _ = try runner.rate(20)
+    // Rank 0's clock decides for all how many steps fill a second.
+    let rate = try runner.rate(50) / Double(configuration.batch)
+    let stepsPerSecond = Double(group.broadcast("\(rate)", phase: "benchmark"))!
+    _ = try runner.rate(max(1, Int(stepsPerSecond)))
+    let steps = max(1, Int(stepsPerSecond * seconds / 5))
+    let communicationBefore = group.communicationSeconds
+    var windows: [Double] = []
+    var processorRates: [Double] = []
+    for _ in 0..<5 {
+      let before = processorSeconds()
+      windows.append(try runner.rate(steps))
+      processorRates.append(Double(steps * configuration.batch * team.count) / (processorSeconds() - before))
+    }
+    return TrainingBenchmark(
+      parameterCount: trainer.model.arena.parameterCount, firstLoss: firstLoss, windows: windows,
+      imagesPerProcessorSecond: processorRates.max()!,
+      peakMebibytes: largestResidentMebibytes(),
+      communicationMilliseconds: (group.communicationSeconds - communicationBefore) / Double(5 * steps) * 1000)
+  }
+}
+
+extension ReconstructionTrainer {
+  fileprivate func load(weights: String) throws {
+    let file = try SafeTensorsFile(reading: weights)
+    try SavedCheckpoint.copy(file, prefix: "", to: model.arena.values, of: model.arena)
+  }
+
+  fileprivate func lossOfFirstImages(_ count: Int) -> Double {
+    let rows = min(count, splits.train.count)
+    let input = AlignedBuffer<Float>(count: rows * model.pixelCount)
+    let losses = AlignedBuffer<Double>(count: rows)
+    let capacity = EvaluationChunks.size
+    for first in stride(from: 0, to: rows, by: capacity) {
+      let part = min(capacity, rows - first)
+      let images = input.pointer + first * model.pixelCount
+      for row in 0..<part { splits.train.copyImage(first + row, to: images + row * model.pixelCount) }
+      let logits = model.forward(images: images, rows: part, team: team)
+      configuration.loss.evaluate(
+        logits: logits, targets: images, logitGradient: nil, sampleLosses: losses.pointer + first, rows: part,
+        pixels: model.pixelCount, team: team)
+    }
+    return losses.array.reduce(0, +) / Double(rows)
+  }
+}
+
+/// Runs steps without end, epoch after epoch, and times them.
+private struct StepRunner {
+  let trainer: ReconstructionTrainer
+  var order: EpochOrder
+
+  init(_ trainer: ReconstructionTrainer) {
+    self.trainer = trainer
+    order = Self.order(of: trainer)
+  }
+
+  /// Images a second over `steps` steps.
+  mutating func rate(_ steps: Int) throws -> Double {
+    let imagesBefore = trainer.position.images
+    let start = monotonicSeconds()
+    for _ in 0..<steps {
+      if trainer.position.stepInEpoch == trainer.plan.batchCount {
+        trainer.position.stepInEpoch = 0
+        trainer.position.epoch += 1
+        order = Self.order(of: trainer)
+      }
+      try trainer.trainingStep(batch: trainer.position.stepInEpoch, order: order)
+    }
+    return Double(trainer.position.images - imagesBefore) / (monotonicSeconds() - start)
+  }
+
+  private static func order(of trainer: ReconstructionTrainer) -> EpochOrder {
+    EpochOrder(
+      count: trainer.splits.train.count, seed: trainer.configuration.seed, epoch: trainer.position.epoch)
+  }
+}
+
+private func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+private func largestResidentMebibytes() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Double(usage.ru_maxrss) / 1024
+}

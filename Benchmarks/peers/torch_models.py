@@ -94,7 +94,7 @@ class VAE(nn.Module):
 
 
 class DCGAN(nn.Module):
-    """DESIGN 4's generator and discriminator; the first loss is the discriminator's on real images."""
+    """Generator and discriminator; the first loss is the discriminator's on real images."""
 
     image_shape = (1, 28, 28)
     learning_rate = 2e-4
@@ -211,7 +211,7 @@ def make_step(model: nn.Module, kind: str, loss_of, next_batch, **optimizer_opti
 
 
 def make_gan_step(model: DCGAN, next_batch, compiled: bool = False, wrap=lambda module: module, **optimizer_options):
-    """DESIGN 4's GAN step: generator forward once, discriminator on real and fake apart, then the generator's update."""
+    """A GAN step: generator forward once, discriminator on real and fake apart, then the generator's update."""
     options = {"lr": model.learning_rate, "betas": model.betas, **optimizer_options}
     generator_optimizer = torch.optim.Adam(model.generator.parameters(), **options)
     discriminator_optimizer = torch.optim.Adam(model.discriminator.parameters(), **options)

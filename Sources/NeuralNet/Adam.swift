@@ -39,6 +39,7 @@ public final class Adam: Optimizer {
   }
 
   public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+    precondition(arena.count == firstMoments.count, "the moments belong to another arena")
     updates += 1
     adamUpdate(
       values: arena.values.pointer, gradients: arena.gradients.pointer, firstMoments: firstMoments.pointer,

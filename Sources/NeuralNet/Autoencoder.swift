@@ -26,7 +26,9 @@ public final class Autoencoder {
 
   /// - Parameter images: (rows, pixelCount) in [0, 1].
   /// - Returns: logits (rows, pixelCount), valid until the next call.
-  public func forward(images: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float> {
+  public func forward(
+    images: UnsafePointer<Float>, rows: Int, team: ThreadTeam
+  ) -> UnsafeMutablePointer<Float> {
     decoder.forward(input: encoder.forward(input: images, rows: rows, team: team), rows: rows, team: team)
   }
 
@@ -36,7 +38,8 @@ public final class Autoencoder {
   ///   - images: as given to `forward`.
   ///   - logitGradient: (rows, pixelCount); overwritten.
   public func backward(
-    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>, rows: ShardedRows, team: ThreadTeam
+    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>, rows: ShardedRows,
+    team: ThreadTeam
   ) {
     let codeGradient = decoder.backward(
       input: encoder.output, outputGradient: logitGradient, wantsInputGradient: true, rows: rows, team: team)

@@ -29,6 +29,7 @@ public final class Dense: Layer {
   }
 
   public func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam) {
+    precondition(rows * outputCount <= outputBuffer.count, "no room for \(rows) rows")
     denseForward(
       input: input, weight: weight.values, bias: bias.values, output: output, rows: rows, inputs: inputCount,
       outputs: outputCount, negativeSlope: activation.negativeSlope ?? 1, team: team)
@@ -55,7 +56,8 @@ public final class Dense: Layer {
       inputs: inputCount, outputs: outputCount, team: team)
     if let inputGradient {
       denseInputGradient(
-        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient, rows: rows.rowCount,
+        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient,
+        rows: rows.rowCount,
         inputs: inputCount, outputs: outputCount, team: team)
     }
   }

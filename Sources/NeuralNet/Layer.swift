@@ -15,6 +15,7 @@ public protocol Layer: AnyObject {
   /// Makes room for up to `rows` rows.
   func allocate(rows: Int)
 
+  /// - Precondition: `allocate` made room for so many rows.
   func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam)
 
   /// Turns the gradient of the output into those of the parameters (written, not added to) and of the input.

@@ -11,6 +11,8 @@ public protocol Optimizer: AnyObject {
   var updates: Int { get set }
 
   /// One update of all parameters with `gradientScale` times the arena's gradients.
+  ///
+  /// - Precondition: the arena has the `count` that this was made for.
   func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam)
 }
 

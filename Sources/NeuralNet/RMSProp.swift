@@ -39,6 +39,7 @@ public final class RMSProp: Optimizer {
   }
 
   public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+    precondition(arena.count == squareAverages.count, "the averages belong to another arena")
     updates += 1
     let isKeras = conventions == .keras
     let factors = RMSPropFactors(

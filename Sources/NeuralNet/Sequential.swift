@@ -8,7 +8,8 @@ public final class Sequential {
 
   /// - Precondition: there is a layer, and each takes what the one before gives.
   public init(_ layers: [any Layer]) {
-    precondition(!layers.isEmpty && zip(layers, layers.dropFirst()).allSatisfy { $0.outputCount == $1.inputCount })
+    precondition(
+      !layers.isEmpty && zip(layers, layers.dropFirst()).allSatisfy { $0.outputCount == $1.inputCount })
     self.layers = layers
   }
 
@@ -27,7 +28,9 @@ public final class Sequential {
 
   /// - Parameter input: (rows, inputCount), which `backward` will need again.
   @discardableResult
-  public func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float> {
+  public func forward(
+    input: UnsafePointer<Float>, rows: Int, team: ThreadTeam
+  ) -> UnsafeMutablePointer<Float> {
     var input = input
     for layer in layers {
       layer.forward(input: input, rows: rows, team: team)

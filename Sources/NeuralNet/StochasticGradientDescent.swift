@@ -30,6 +30,8 @@ public final class StochasticGradientDescent: Optimizer {
   }
 
   public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+    precondition(
+      momentumBuffer.map { $0.count == arena.count } ?? true, "the buffer belongs to another arena")
     updates += 1
     let factors = MomentumFactors(
       rate: conventions == .keras ? 1 : learningRate, gain: conventions == .keras ? learningRate : 1,

@@ -28,7 +28,9 @@ private func shardTreeSum(
   var sum = Vector.zero
   for shard in 0..<shards {
     sum = .zero
-    for row in offsets[shard]..<offsets[shard + 1] { sum += Vector.loadPartial(matrix + row * rowStride, count: width) }
+    for row in offsets[shard]..<offsets[shard + 1] {
+      sum += Vector.loadPartial(matrix + row * rowStride, count: width)
+    }
     var waiting = scratch
     var remaining = shard
     while remaining & 1 == 1 {

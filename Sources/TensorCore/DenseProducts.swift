@@ -18,13 +18,15 @@ public func denseForward(
   if inputs >= dotProductLength {
     team.forEachRange(outputs, granule: 4) { range in
       dotProductForward(
-        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs, outputs: outputs,
+        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs,
+        outputs: outputs,
         negativeSlope: negativeSlope, range: range)
     }
   } else {
     team.forEachRange(outputs, granule: ProductTile24.columns) { range in
       panelForward(
-        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs, outputs: outputs,
+        input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs,
+        outputs: outputs,
         negativeSlope: negativeSlope, range: range)
     }
   }
@@ -39,13 +41,15 @@ public func denseInputGradient(
     forEachColumnBlock(inputs) { first, width in
       for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
         let operands = TileOperands(
-          left: outputGradient + row * outputs, leftRowStride: outputs, leftTermStride: 1, right: weight + first,
+          left: outputGradient + row * outputs, leftRowStride: outputs, leftTermStride: 1,
+          right: weight + first,
           rightTermStride: inputs, rows: min(4, range.upperBound - row))
         let result = inputGradient + row * inputs + first
         switch width {
         case 24: writeProduct(ProductTile24(), operands, terms: outputs, to: result, rowStride: inputs)
         case 16: writeProduct(ProductTile16(), operands, terms: outputs, to: result, rowStride: inputs)
-        default: writeProduct(ProductTile8(width: width), operands, terms: outputs, to: result, rowStride: inputs)
+        default:
+          writeProduct(ProductTile8(width: width), operands, terms: outputs, to: result, rowStride: inputs)
         }
       }
     }
@@ -55,7 +59,8 @@ public func denseInputGradient(
 /// weightGradient = outputGradient^T * input, summed over the rows of each shard in order and over the shards in a
 /// binary tree, ((0+1)+(2+3))+…, without ever storing a shard's gradient.
 public func denseWeightGradient(
-  input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+  input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+  weightGradient: UnsafeMutablePointer<Float>,
   rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
 ) {
   let scratchCount = 4 * ProductTile24.columns * (treeLevels(rows.shardCount) + 1)
@@ -72,7 +77,8 @@ public func denseWeightGradient(
             switch width {
             case 24: writeShardTree(ProductTile24(), operands, offsets, to: result, inputs, scratch)
             case 16: writeShardTree(ProductTile16(), operands, offsets, to: result, inputs, scratch)
-            default: writeShardTree(ProductTile8(width: width), operands, offsets, to: result, inputs, scratch)
+            default:
+              writeShardTree(ProductTile8(width: width), operands, offsets, to: result, inputs, scratch)
             }
           }
         }
@@ -145,7 +151,8 @@ private func panelForward(
             negativeSlope: negativeSlope)
         default:
           writeProduct(
-            ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
+            ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs,
+            bias: offsets,
             negativeSlope: negativeSlope)
         }
       }

@@ -24,7 +24,8 @@ package func denseInputGradientReference<Scalar: BinaryFloatingPoint>(
   for row in 0..<rows {
     for column in 0..<outputs {
       for k in 0..<inputs {
-        inputGradient[row * inputs + k] += outputGradient[row * outputs + column] * weight[column * inputs + k]
+        inputGradient[row * inputs + k] +=
+          outputGradient[row * outputs + column] * weight[column * inputs + k]
       }
     }
   }
@@ -39,7 +40,8 @@ package func denseWeightGradientReference<Scalar: BinaryFloatingPoint>(
   for row in 0..<rows {
     for column in 0..<outputs {
       for k in 0..<inputs {
-        weightGradient[column * inputs + k] += outputGradient[row * outputs + column] * input[row * inputs + k]
+        weightGradient[column * inputs + k] +=
+          outputGradient[row * outputs + column] * input[row * inputs + k]
       }
     }
   }

@@ -22,9 +22,18 @@ struct DotProductTile {
   @inline(__always)
   init(_ input: UnsafePointer<Float>, _ weights: Rows, inputs: Int, rows: Int) {
     let inputRows = Rows(input, stride: inputs, count: rows)
-    var a0 = Vector.zero, a1 = Vector.zero, a2 = Vector.zero, a3 = Vector.zero
-    var b0 = Vector.zero, b1 = Vector.zero, b2 = Vector.zero, b3 = Vector.zero
-    var c0 = Vector.zero, c1 = Vector.zero, c2 = Vector.zero, c3 = Vector.zero
+    var a0 = Vector.zero
+    var a1 = Vector.zero
+    var a2 = Vector.zero
+    var a3 = Vector.zero
+    var b0 = Vector.zero
+    var b1 = Vector.zero
+    var b2 = Vector.zero
+    var b3 = Vector.zero
+    var c0 = Vector.zero
+    var c1 = Vector.zero
+    var c2 = Vector.zero
+    var c3 = Vector.zero
     let whole = inputs & ~7
     var k = 0
     while k < whole {

@@ -41,7 +41,7 @@ protocol ProductTile {
 }
 
 extension SIMD8 where Scalar == Float {
-  /// The rectifiers in one form: slope 0 is ReLU, 0.2 leaky ReLU. NaN stays NaN, and no result is a negative zero.
+  /// The rectifiers in one form: slope 0 is ReLU, 0.2 leaky ReLU. NaN stays NaN, and ReLU makes negatives +0, not -0.
   @inline(__always)
   func scaledWhereNegative(by slope: Float) -> Vector {
     replacing(with: self * slope + Vector.zero, where: self .< 0)
@@ -62,7 +62,9 @@ struct ProductTile24: ProductTile {
     var right = operands.right
     var term = 0
     while term < terms {
-      let column0 = Vector.load(right), column1 = Vector.load(right, 8), column2 = Vector.load(right, 16)
+      let column0 = Vector.load(right)
+      let column1 = Vector.load(right, 8)
+      let column2 = Vector.load(right, 16)
       var row = Vector(repeating: left0.pointee)
       a0.addProduct(row, column0)
       a1.addProduct(row, column1)
@@ -192,7 +194,8 @@ struct ProductTile16: ProductTile {
     var right = operands.right
     var term = 0
     while term < terms {
-      let column0 = Vector.load(right), column1 = Vector.load(right, 8)
+      let column0 = Vector.load(right)
+      let column1 = Vector.load(right, 8)
       var row = Vector(repeating: left0.pointee)
       a0.addProduct(row, column0)
       a1.addProduct(row, column1)

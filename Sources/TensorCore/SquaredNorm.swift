@@ -1,5 +1,8 @@
-/// The sum of squares of `count` floats, in double: blocks of 1,024 in a fixed order whatever the number of threads,
-/// sixteen partial sums within a block.
+/// The sum of squares of `count` floats: blocks of 1,024 added in double, in a fixed order whatever the number of
+/// threads; sixteen partial sums in single precision within a block.
+///
+/// Infinite where a block's squares leave the range of Float (an element beyond 1.8e19), as the step of such a gradient
+/// would be; NaN where an element is.
 public func squaredNorm(_ values: UnsafePointer<Float>, count: Int, team: ThreadTeam) -> Double {
   let blockLength = 1024
   let blocks = (count + blockLength - 1) / blockLength
@@ -18,10 +21,12 @@ public func squaredNorm(_ values: UnsafePointer<Float>, count: Int, team: Thread
 }
 
 private func blockSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
-  var even = Vector.zero, odd = Vector.zero
+  var even = Vector.zero
+  var odd = Vector.zero
   var i = 0
   while i &+ 16 <= count {
-    let a = Vector.load(values, i), b = Vector.load(values, i + 8)
+    let a = Vector.load(values, i)
+    let b = Vector.load(values, i + 8)
     even.addProduct(a, a)
     odd.addProduct(b, b)
     i &+= 16
@@ -31,7 +36,5 @@ private func blockSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
     even.addProduct(a, a)
     i &+= 8
   }
-  // A square above the range of Float must not turn an honest large norm into infinity unseen: it is infinite then,
-  // and the training loop stops on it as it would on the step itself.
   return Double((even + odd).laneSum())
 }

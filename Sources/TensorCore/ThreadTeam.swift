@@ -27,8 +27,11 @@ public final class ThreadTeam: @unchecked Sendable {
   }
 
   /// Runs `body` once on each member with the member's index, and returns when all are done.
+  ///
+  /// - Precondition: no other run of this team is under way: `body` may not start one, nor may two threads.
   public func run(_ body: (Int) -> Void) {
     if count == 1 { return body(0) }
+    precondition(post.body == nil, "a thread team runs one kernel at a time")
     withoutActuallyEscaping(body) { escapable in
       post.body = escapable
       post.announce()

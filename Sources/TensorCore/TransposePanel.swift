@@ -12,7 +12,8 @@ func transposePanel(
     var column = 0
     if count == 8 {
       while column &+ 8 <= columns {
-        transposeBlock(source + column, rowStride: columns, panel + column * width + first, resultStride: width)
+        transposeBlock(
+          source + column, rowStride: columns, panel + column * width + first, resultStride: width)
         column &+= 8
       }
     }
@@ -37,10 +38,14 @@ private func transposeBlock(
   let row5 = Vector.load(source, 5 * rowStride)
   let row6 = Vector.load(source, 6 * rowStride)
   let row7 = Vector.load(source, 7 * rowStride)
-  let low0 = interleave(row0.lowHalf, row4.lowHalf), low1 = interleave(row1.lowHalf, row5.lowHalf)
-  let low2 = interleave(row2.lowHalf, row6.lowHalf), low3 = interleave(row3.lowHalf, row7.lowHalf)
-  let high0 = interleave(row0.highHalf, row4.highHalf), high1 = interleave(row1.highHalf, row5.highHalf)
-  let high2 = interleave(row2.highHalf, row6.highHalf), high3 = interleave(row3.highHalf, row7.highHalf)
+  let low0 = interleave(row0.lowHalf, row4.lowHalf)
+  let low1 = interleave(row1.lowHalf, row5.lowHalf)
+  let low2 = interleave(row2.lowHalf, row6.lowHalf)
+  let low3 = interleave(row3.lowHalf, row7.lowHalf)
+  let high0 = interleave(row0.highHalf, row4.highHalf)
+  let high1 = interleave(row1.highHalf, row5.highHalf)
+  let high2 = interleave(row2.highHalf, row6.highHalf)
+  let high3 = interleave(row3.highHalf, row7.highHalf)
   storeColumns(low0, low1, low2, low3, result, resultStride)
   storeColumns(high0, high1, high2, high3, result + 4 * resultStride, resultStride)
 }
@@ -57,8 +62,10 @@ private func storeColumns(
   _ pair04: Vector, _ pair15: Vector, _ pair26: Vector, _ pair37: Vector,
   _ result: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
-  let even0 = interleave(pair04.lowHalf, pair26.lowHalf), odd0 = interleave(pair15.lowHalf, pair37.lowHalf)
-  let even1 = interleave(pair04.highHalf, pair26.highHalf), odd1 = interleave(pair15.highHalf, pair37.highHalf)
+  let even0 = interleave(pair04.lowHalf, pair26.lowHalf)
+  let odd0 = interleave(pair15.lowHalf, pair37.lowHalf)
+  let even1 = interleave(pair04.highHalf, pair26.highHalf)
+  let odd1 = interleave(pair15.highHalf, pair37.highHalf)
   interleave(even0.lowHalf, odd0.lowHalf).store(result)
   interleave(even0.highHalf, odd0.highHalf).store(result, stride)
   interleave(even1.lowHalf, odd1.lowHalf).store(result, 2 * stride)

@@ -56,7 +56,7 @@ private struct Rule: CustomTestStringConvertible, Sendable {
     let range = step * start.count..<(step + 1) * start.count
     // Sums over a batch of 8, which the scale turns into means.
     parameter.gradients.update(from: gradients[range].map { 8 * $0 }, count: start.count)
-    optimizer.update(arena, learningRate: rule.rate, gradientScale: 1 / 8, team: ThreadTeam(count: 1))
+    optimizer.update(arena, learningRate: rule.rate, gradientScale: 1 / 8, team: singleThread)
     #expect(optimizer.updates == step + 1)
     for (index, theirs) in expected[range].enumerated() {
       let ours = parameter.values[index]
@@ -65,6 +65,14 @@ private struct Rule: CustomTestStringConvertible, Sendable {
       let tolerance = 1e-4 * abs(theirs - start[index]) + rounding
       #expect(abs(ours - theirs) <= tolerance, "step \(step), parameter \(index), from \(start[index])")
     }
+  }
+}
+
+@Test func theFixtureTellsTheConventionsApart() throws {
+  let fixture = try Fixture("optimizers")
+  for name in ["adam", "rmsprop"] {
+    let pairs = try zip(fixture.floats("torch.\(name)"), fixture.floats("keras.\(name)"))
+    #expect(pairs.map { abs($0 - $1) }.max()! > 1e-4)
   }
 }
 
@@ -78,8 +86,8 @@ private struct Rule: CustomTestStringConvertible, Sendable {
       let arena = ParameterArena([Parameter("weight", shape: [1], initializer: .zeros)])
       let optimizer = settings.makeOptimizer(count: arena.count, conventions: conventions)
       arena.gradients.pointer[0] = 1
-      optimizer.update(arena, learningRate: 1, gradientScale: 1, team: ThreadTeam(count: 1))
-      optimizer.update(arena, learningRate: 0, gradientScale: 1, team: ThreadTeam(count: 1))
+      optimizer.update(arena, learningRate: 1, gradientScale: 1, team: singleThread)
+      optimizer.update(arena, learningRate: 0, gradientScale: 1, team: singleThread)
       let moved = -arena.values.pointer[0]
       #expect(abs(moved - (conventions == .keras ? 1.5 : 1)) < 1e-6)
     }
@@ -91,7 +99,7 @@ private struct Rule: CustomTestStringConvertible, Sendable {
     let arena = ParameterArena([Parameter("weight", shape: [1], initializer: .zeros)])
     arena.values.pointer[0] = 1
     let optimizer = OptimizerSettings(name: name).makeOptimizer(count: arena.count, conventions: conventions)
-    optimizer.update(arena, learningRate: 0.5, gradientScale: 1, team: ThreadTeam(count: 1))
+    optimizer.update(arena, learningRate: 0.5, gradientScale: 1, team: singleThread)
     return arena.values.pointer[0]
   }
   #expect(kept(.adamw, .torch) == 0.995 && kept(.adamw, .keras) == 0.998)

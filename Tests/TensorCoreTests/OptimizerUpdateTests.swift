@@ -10,37 +10,30 @@ private let decay = DecayFactors(penalty: 0.03, kept: 0.99)
 ///   - kernel: updates values and the two states from gradients, with a scale of 0.25.
 ///   - reference: the same for one parameter and its scaled gradient.
 private func expectTheReference(
-  count: Int, kernel: ([AlignedBuffer<Float>], UnsafePointer<Float>, ThreadTeam) -> Void,
+  count: Int, kernel: ([FencedBuffer], UnsafePointer<Float>, ThreadTeam) -> Void,
   reference: (inout Double, Double, inout Double, inout Double) -> Void,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  let start = formulaWeights(tensor: 1, rows: count, columns: 5)
-  // One more element than there are parameters, which must stay.
-  func fresh() -> [AlignedBuffer<Float>] {
-    [AlignedBuffer(Array(start.prefix(count)) + [7])]
-      + (0..<2).map { _ in AlignedBuffer([Float](repeating: 0, count: count) + [7]) }
-  }
-  let arrays = fresh()
-  let shared = fresh()
+  let start = randomFloats(count, seed: 1)
+  let zeros = [Float](repeating: 0, count: count)
+  let alone = [FencedBuffer(start), FencedBuffer(zeros), FencedBuffer(zeros)]
+  let shared = [FencedBuffer(start), FencedBuffer(zeros), FencedBuffer(zeros)]
   let team = ThreadTeam(count: 3)
-  var expected = start.prefix(count).map(Double.init)
-  var (first, second) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+  var expected = start.map(Double.init)
+  var (first, second) = (zeros.map(Double.init), zeros.map(Double.init))
   for step in 0..<5 {
-    let gradients = formulaWeights(tensor: 2 + step, rows: count, columns: 1).enumerated().map {
-      $1 * Float(sign: .plus, exponent: $0 % 30 - 20, significand: 1)
-    }
-    kernel(arrays, gradients, ThreadTeam(count: 1))
-    kernel(shared, gradients, team)
-    for i in 0..<count { reference(&expected[i], 0.25 * Double(gradients[i]), &first[i], &second[i]) }
+    let gradients = FencedBuffer(wideFloats(count, seed: 10 + UInt32(step)))
+    kernel(alone, gradients.pointer, singleThread)
+    kernel(shared, gradients.pointer, team)
+    for i in 0..<count { reference(&expected[i], 0.25 * Double(gradients.pointer[i]), &first[i], &second[i]) }
   }
-  for (result, expected) in zip(arrays, [expected, first, second]) {
-    #expect(result.array[count] == 7, sourceLocation: sourceLocation)
+  for (result, expected) in zip(alone, [expected, first, second]) {
+    #expect(result.isIntact, sourceLocation: sourceLocation)
     expectClose(
-      "array", result.array.dropLast().map(Double.init), expected, tolerance: 2e-6,
-      sourceLocation: sourceLocation)
+      "array", result.array.map(Double.init), expected, tolerance: 2e-6, sourceLocation: sourceLocation)
   }
   #expect(
-    zip(arrays, shared).allSatisfy { $0.array == $1.array }, "bits on three threads",
+    zip(alone, shared).allSatisfy { $0.array.bits == $1.array.bits }, "bits on three threads",
     sourceLocation: sourceLocation)
 }
 
@@ -114,8 +107,8 @@ func rmsPropIsTheReference(count: Int, hasMomentum: Bool) {
 }
 
 @Test(arguments: [1, 8, 103]) func vectorsAreAdded(count: Int) {
-  let sums = AlignedBuffer((0..<count + 1).map { Float($0) })
-  addVectors(
-    (0..<count + 1).map { Float(2 * $0) }, to: sums.pointer, count: count, team: ThreadTeam(count: 2))
-  #expect(sums.array == (0..<count + 1).map { $0 < count ? Float(3 * $0) : Float($0) })
+  let sums = FencedBuffer((0..<count).map { Float($0) })
+  let addends = FencedBuffer((0..<count).map { Float(2 * $0) })
+  addVectors(addends.pointer, to: sums.pointer, count: count, team: ThreadTeam(count: 2))
+  #expect(sums.isIntact && sums.array == (0..<count).map { Float(3 * $0) })
 }

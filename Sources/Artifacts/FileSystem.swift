@@ -60,6 +60,25 @@ public enum FileSystem {
     }
   }
 
+  /// Creates a folder that isn't there yet, and those above it where needed.
+  ///
+  /// - Returns: false where something of that name exists; of several processes that try at once one gets true.
+  /// - Throws: `Failure` 73 (or 74 for a full disk).
+  public static func createNewFolder(_ path: String) throws -> Bool {
+    let parent = folder(of: path)
+    if !exists(parent) { try createFolder(parent) }
+    if mkdir(path, 0o777) == 0 { return true }
+    guard errno == EEXIST else { throw Failure.system(.create, path) }
+    return false
+  }
+
+  /// Whether two paths lead to one file or folder.
+  public static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+      && one.st_ino == other.st_ino
+  }
+
   /// The names in a folder, sorted by their bytes.
   public static func names(in folder: String) throws -> [String] {
     guard let stream = opendir(folder) else { throw Failure.system(.read, folder) }

@@ -23,11 +23,7 @@ public final class JSONLinesFile {
     guard end >= 0 else { throw Failure.system(.read, path) }
     byteCount = try length ?? endOfLastRow(before: Int(end))
     guard try byteCount <= Int(end) && (byteCount == 0 || byte(at: byteCount - 1) == UInt8(ascii: "\n"))
-    else {
-      throw Failure(
-        .badData, "\(path) has no row that ends at byte \(byteCount), where the checkpoint says one does",
-        help: "the file was changed since; restore it, or start a new run")
-    }
+    else { throw Self.noRowEnd(path, byteCount) }
     guard ftruncate(descriptor, byteCount) == 0 else { throw Failure.system(.write, path) }
   }
 
@@ -49,6 +45,23 @@ public final class JSONLinesFile {
   /// - Throws: `Failure` 74.
   public func synchronize() throws {
     guard fsync(descriptor) == 0 else { throw Failure.system(.save, path) }
+  }
+
+  /// The rows of a file up to a length that a checkpoint recorded.
+  ///
+  /// - Throws: `Failure` 65 when the file doesn't have a row's end there, 66 when there is no such file, 74.
+  public static func read(_ path: String, upTo length: Int) throws -> [UInt8] {
+    let content = try FileSystem.read(path)
+    guard length <= content.count && (length == 0 || content[length - 1] == UInt8(ascii: "\n")) else {
+      throw noRowEnd(path, length)
+    }
+    return Array(content[..<length])
+  }
+
+  private static func noRowEnd(_ path: String, _ length: Int) -> Failure {
+    Failure(
+      .badData, "\(path) has no row that ends at byte \(length), where the checkpoint says one does",
+      help: "the file was changed since; restore it, or start a new run")
   }
 
   private func byte(at offset: Int) throws -> UInt8 {

@@ -69,7 +69,7 @@ func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: Str
 /// - Throws: `Failure` 73 or 74, or what `content` throws; the temporary file is removed then.
 public func writeDurably(_ path: String, content: (OutputFile) throws -> Void) throws {
   let folder = FileSystem.folder(of: path)
-  let temporary = "\(folder)/.\(FileSystem.name(of: path)).\(getpid()).partial"
+  let temporary = "\(folder)/.\(FileSystem.name(of: path)).\(getpid())\(partialSuffix)"
   do {
     let file = try OutputFile(creating: temporary)
     try content(file)
@@ -80,6 +80,17 @@ public func writeDurably(_ path: String, content: (OutputFile) throws -> Void) t
     throw error
   }
   try FileSystem.synchronizeFolder(folder)
+}
+
+private let partialSuffix = ".partial"
+
+/// Removes from a folder what `writeDurably` left there when its process was killed. Nothing else may be writing there.
+///
+/// - Throws: `Failure` 66 or 74.
+public func removePartialFiles(in folder: String) throws {
+  for name in try FileSystem.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(partialSuffix) {
+    try FileSystem.remove(folder + "/" + name)
+  }
 }
 
 /// Writes bytes durably; see the other form.

@@ -20,12 +20,15 @@ package struct CommandSpecification: Sendable {
   ///
   /// - Parameters:
   ///   - configurationOption: the option that names configuration files, if the command reads any.
+  ///   - implied: settings that follow from those given, and that those override.
   ///   - defaults: what the options are applied to, which may depend on some of them.
   ///   - helpDefaults: the possible defaults when only some settings are known; the help shows what they agree on.
   ///   - body: carries the command out.
   package init<Target: Sendable>(
     name: String, overview: String, discussion: String = "", table: [OptionSpecification<Target>],
-    configurationOption: String? = nil, defaults: @escaping @Sendable ([Setting]) throws(Failure) -> Target,
+    configurationOption: String? = nil,
+    implied: @escaping @Sendable ([Setting]) throws -> [Setting] = { _ in [] },
+    defaults: @escaping @Sendable ([Setting]) throws(Failure) -> Target,
     helpDefaults: @escaping @Sendable ([Setting]) -> [Target],
     body: @escaping @Sendable (Target, Console) throws -> ExitCode
   ) {
@@ -40,6 +43,7 @@ package struct CommandSpecification: Sendable {
       if let configurationOption {
         settings = try Self.withConfigurationFiles(settings, namedBy: configurationOption, options)
       }
+      settings = try implied(settings) + settings
       for option in options where option.form == .argument(isRequired: true) {
         guard settings.contains(where: { $0.name == option.name }) else { throw option.missingArgument }
       }

@@ -43,7 +43,7 @@ let evaluateCommand = CommandSpecification(
 private func evaluate(_ options: EvaluateOptions, _ console: Console) throws -> ExitCode {
   try withProcessGroup { group in
     let loaded = try LoadedModel(options.target, group: group, threads: options.threads)
-    let row = try loaded.evaluate(data: options.data)
+    let row = try loaded.evaluate(data: options.data ?? loaded.recordedData(group))
     if options.printsJSON {
       console.write(row.json.compactText + "\n")
     } else {

@@ -21,7 +21,10 @@ package struct Program: Sendable {
   }
 
   /// The commands that this version has.
-  package static let commands = [trainCommand, sampleCommand, evaluateCommand, benchCommand]
+  package static let commands = [
+    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    benchCommand,
+  ]
 
   /// Carries out the command line `arguments`, whose first word is the program's own name, and returns the exit code.
   package func run(arguments: [String]) -> Int32 {

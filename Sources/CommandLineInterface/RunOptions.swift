@@ -173,9 +173,11 @@ extension RunOptions {
     return configuration
   }
 
-  /// The defaults of the model that the settings name. Throws where they name two different ones, as a configuration
-  /// made for one model means nothing for another.
-  package static func defaults(for settings: [Setting]) throws(Failure) -> RunConfiguration {
+  /// The defaults of the model that the settings name, with a preset's over them. Throws where two different models are
+  /// named, as a configuration made for one model means nothing for another.
+  package static func defaults(for settings: [Setting], preset: Preset? = nil) throws(Failure)
+    -> RunConfiguration
+  {
     var configuration = RunConfiguration.defaults(for: ModelName.allCases[0])
     let named = settings.filter { $0.name == "model" }
     for setting in named { try apply(setting, to: &configuration, by: table) }
@@ -186,7 +188,14 @@ extension RunOptions {
         "\(path):\(line): The configuration is for '\(setting.value)', not '\(configuration.model.rawValue)'",
         help: "Leave out the model, or take the line 'model' out of the file.")
     }
-    return .defaults(for: configuration.model)
+    guard let preset else { return .defaults(for: configuration.model) }
+    guard preset.model == configuration.model else {
+      throw Failure(
+        .usage,
+        "The preset '\(preset.name)' is for '\(preset.model.rawValue)', not '\(configuration.model.rawValue)'",
+        help: "Leave out the model, or the preset.")
+    }
+    return preset.configuration
   }
 
   /// What keeps `requested` from continuing a checkpoint that was made with `stored`: the first option of the

@@ -7,7 +7,7 @@ package struct SampleOptions: Sendable, Equatable {
   package var run = ""
   /// Images to generate.
   package var count = 100
-  /// The `.npy` file to write.
+  /// The `.npy` or `.png` file to write.
   package var output = "samples.npy"
   package var seed: UInt32 = 0
   package var verbosity = Verbosity.normal
@@ -20,26 +20,30 @@ let sampleCommand = CommandSpecification(
       atelier sample runs/00000-dense-ae --count 100 --out samples.npy
     """,
   table: [
-    .argument(
-      "run", \.run, .path, .invocation, "A run's folder, whose last checkpoint counts, or a checkpoint's."),
+    .run(\.run),
     .option(
       "count", "n", \.count, .integer(1...10_000_000), .output, .invocation, "Images to draw."),
     .option(
       "seed", "n", \.seed, .integer(0...UInt32.max), .output, .invocation,
       "Decides the codes; image i is the same whatever the count is."),
     .option(
-      "out", "file", \.output, .path, .output, .invocation,
-      "File to write, a NumPy array (count, height, width) of float32 in [0, 1]."),
+      "out", "file", \.output, .path(endingIn: [".npy", ".png"]), .output, .invocation,
+      "File to write, a NumPy array (count, height, width) of float32 in [0, 1], or a picture; one of that name is "
+        + "replaced."),
   ] + OptionSpecification.verbosity(\.verbosity),
   defaults: { _ throws(Failure) in SampleOptions() }, helpDefaults: { _ in [SampleOptions()] },
   body: { options, console in try sample(options, console) })
 
 private func sample(_ options: SampleOptions, _ console: Console) throws -> ExitCode {
   try withProcessGroup { group in
+    try group.requireWritableFile(options.output)
     let loaded = try LoadedModel(options.run, group: group, threads: nil)
+    if isPicture(options.output) {
+      try requirePageFits(count: options.count, height: loaded.height, width: loaded.width)
+    }
     let images = loaded.generate(count: options.count, seed: options.seed)
     try group.decideOnRoot(phase: "writing samples") {
-      try writeSampleArray(images, height: loaded.height, width: loaded.width, to: options.output)
+      try writeImages(images, height: loaded.height, width: loaded.width, to: options.output)
     }
     if options.verbosity != .quiet {
       console.write("\(options.output): \(options.count) images of \(loaded.height)x\(loaded.width)\n")

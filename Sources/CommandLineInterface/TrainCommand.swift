@@ -4,6 +4,8 @@ import Training
 /// What `atelier train` was asked for.
 package struct TrainOptions: Sendable, Equatable {
   package var configuration: RunConfiguration
+  /// Already applied to `configuration`.
+  package var preset: String?
   /// Already read into `configuration`.
   package var configurationFiles: [String] = []
   package var isDryRun = false
@@ -20,7 +22,7 @@ let trainCommand = CommandSpecification(
     The same options write the same checkpoints, metrics and samples at any number
     of ranks and threads.
     """,
-  table: RunOptions.table.map { $0.lifted(through: \TrainOptions.configuration) }
+  table: [presetOption] + RunOptions.table.map { $0.lifted(through: \TrainOptions.configuration) }
     + [
       .repeated(
         "config", "file", \.configurationFiles, .path, .runFolder,
@@ -31,9 +33,15 @@ let trainCommand = CommandSpecification(
         "Print the resolved configuration and end without training."),
     ] + OptionSpecification.verbosity(\.verbosity),
   configurationOption: "config",
-  defaults: { settings throws(Failure) in TrainOptions(configuration: try RunOptions.defaults(for: settings))
+  implied: { settings in
+    let model = try preset(in: settings)?.model
+    return model.map { [Setting(name: "model", value: $0.rawValue, origin: .commandLine)] } ?? []
+  },
+  defaults: { settings throws(Failure) in
+    TrainOptions(configuration: try RunOptions.defaults(for: settings, preset: try preset(in: settings)))
   },
   helpDefaults: { settings in
+    if let preset = try? preset(in: settings) { return [TrainOptions(configuration: preset.configuration)] }
     let models = ModelName.allCases
     let named = models.filter { model in
       settings.contains { $0.name == "model" && $0.value == model.rawValue }
@@ -48,6 +56,20 @@ let trainCommand = CommandSpecification(
     }
     return try train(options)
   })
+
+private let presetOption = OptionSpecification<TrainOptions>.option(
+  "preset", "name", \.preset, .name(among: Preset.all.map(\.name)), .model, .invocation,
+  "Begin with settings of our own, which all other options override: "
+    + Preset.all.map { "\($0.name) (\($0.model.rawValue): \($0.summary))" }.joined(separator: "; ") + ".",
+  defaultText: "the model's published settings")
+
+/// The preset that the settings name last, if they name any. Throws a usage failure where there is none of that name.
+private func preset(in settings: [Setting]) throws(Failure) -> Preset? {
+  guard let setting = settings.last(where: { $0.name == "preset" }) else { return nil }
+  var options = TrainOptions(configuration: .defaults(for: ModelName.allCases[0]))
+  try apply(setting, to: &options, by: [presetOption])
+  return Preset.all.first { $0.name == options.preset }
+}
 
 private func train(_ options: TrainOptions) throws -> ExitCode {
   try withProcessGroup { group in

@@ -102,6 +102,21 @@ extension ValueFormat where Value == String {
       kind: .string, completion: .file, expectation: "a path", read: { $0.isEmpty ? nil : $0 },
       show: { .string($0) })
   }
+
+  /// A file whose name ends in one of some suffixes, `.npy` and the like, which say what it holds.
+  package static func path(endingIn suffixes: [String]) -> ValueFormat {
+    ValueFormat(
+      kind: .string, completion: .file,
+      expectation: "the path of a file whose name ends in \(suffixes.joined(separator: " or "))",
+      read: { text in suffixes.contains { text.hasSuffix($0) } ? text : nil }, show: { .string($0) })
+  }
+
+  /// One of some names.
+  package static func name(among names: [String]) -> ValueFormat {
+    ValueFormat(
+      kind: .string, completion: .values(names), expectation: enumeration(of: names),
+      read: { names.contains($0) ? $0 : nil }, show: { .string($0) })
+  }
 }
 
 extension ValueFormat where Value: RawRepresentable<String> & CaseIterable {
@@ -109,15 +124,16 @@ extension ValueFormat where Value: RawRepresentable<String> & CaseIterable {
   package static var choice: ValueFormat {
     let names = Value.allCases.map(\.rawValue)
     return ValueFormat(
-      kind: .string, completion: .values(names), expectation: Self.enumeration(of: names),
+      kind: .string, completion: .values(names), expectation: enumeration(of: names),
       read: { Value(rawValue: $0) }, show: { .string($0.rawValue) })
   }
+}
 
-  private static func enumeration(of names: [String]) -> String {
-    let quoted = names.map { "'\($0)'" }
-    if quoted.count == 1 { return quoted[0] }
-    return "one of \(quoted.dropLast().joined(separator: ", ")) and \(quoted.last!)"
-  }
+/// The names as an error asks for one of them.
+private func enumeration(of names: [String]) -> String {
+  let quoted = names.map { "'\($0)'" }
+  if quoted.count == 1 { return quoted[0] }
+  return "one of \(quoted.dropLast().joined(separator: ", ")) and \(quoted.last!)"
 }
 
 extension ValueFormat where Value == [Int] {

@@ -14,26 +14,14 @@ public func generateImages(
   count: Int, from model: Autoencoder, seed: UInt32, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
   let latent = model.latentDimension
-  let pixels = model.pixelCount
   let key = RandomKey(seed: seed, purpose: .generation)
   let codes = AlignedBuffer<Float>(count: EvaluationChunks.size * latent)
-  let chunks = EvaluationChunks(images: count, shards: shards)
-  let shardsPerRank = shards / group.size
-  func owner(_ chunk: Int) -> Int { chunk % shards / shardsPerRank }
-
-  var drawn: [Float] = []
-  for chunk in 0..<chunks.count where owner(chunk) == group.rank {
-    let samples = chunks.images(ofChunk: chunk)
+  return EvaluationChunks(images: count, shards: shards).gather(
+    width: model.pixelCount, group: group, phase: "generation"
+  ) { samples in
     for (row, sample) in samples.enumerated() {
       fillNormal(codes.pointer + row * latent, count: latent, key: key, step: 0, index: sample)
     }
-    let logits = model.decoder.forward(input: codes.pointer, rows: samples.count, team: team)
-    Activation.sigmoid.apply(logits, to: logits, count: samples.count * pixels)
-    drawn += UnsafeBufferPointer(start: logits, count: samples.count * pixels)
-  }
-  return drawn.withUnsafeBufferPointer { drawn in
-    group.gatherBlocks(
-      drawn, blockSizes: (0..<chunks.count).map { chunks.images(ofChunk: $0).count * pixels }, owner: owner,
-      phase: "generation")
+    return UnsafePointer(model.decodeChunk(codes.pointer, rows: samples.count, team: team))
   }
 }

@@ -24,18 +24,18 @@ public struct LearningRateSchedule: Sendable, Equatable {
   /// The rate at the end of the warm-up, and without one at the start.
   public var rate: Float
   public var warmup: Int
-  /// The updates of the whole run, fixed when it begins; only cosine asks for it.
-  public var horizon: Int
+  /// The updates of the whole run, fixed when it begins; only cosine has one.
+  public var horizon: Int?
   public var minimum: Double
   public var stepSize: Int
   public var gamma: Double
 
   public init(
-    _ name: ScheduleName, rate: Float, warmup: Int = 0, horizon: Int = 0, minimum: Double = 0,
+    _ name: ScheduleName, rate: Float, warmup: Int = 0, horizon: Int? = nil, minimum: Double = 0,
     stepSize: Int = 1,
     gamma: Double = 0.1
   ) {
-    precondition(warmup >= 0 && stepSize > 0)
+    precondition(warmup >= 0 && stepSize > 0 && (name != .cosine || horizon != nil))
     self.name = name
     self.rate = rate
     self.warmup = warmup
@@ -54,7 +54,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
     case .constant:
       return self.rate
     case .cosine:
-      let length = horizon - warmup
+      let length = horizon! - warmup
       guard elapsed < length else { return Float(minimum) }
       let cosine = halfTurnCosine(Double(elapsed) / Double(length))
       return Float(minimum + (rate - minimum) * (1 + cosine) / 2)

@@ -12,13 +12,37 @@ extension SIMD8 where Scalar == Float {
   /// 0 where |x| > 87.33654 and the result would be subnormal; NaN stays.
   @inlinable @inline(__always)
   package static func logOnePlusExpNegative(_ x: Self) -> Self {
+    logarithm(onePlusUnit: expOfNonPositive(-magnitude(x)))
+  }
+
+  /// sigmoid(x) and softplus(x) = log(1 + exp(x)), sharing the exponential; accurate as each of them.
+  @inlinable @inline(__always)
+  package static func sigmoidAndSoftplus(_ x: Self) -> (sigmoid: Self, softplus: Self) {
     let t = expOfNonPositive(-magnitude(x))
-    // On all of [0, 1] one polynomial: log(1 + t) = t + t^2 P(t).
-    // Horner's rule throughout: apart, even and odd powers nearly cancel at t = 1.
-    let upper = polynomial(t, 0x1.0fb478p-9, -0x1.beacfcp-7, 0x1.57e932p-5, -0x1.544568p-4, 0x1.fea732p-4)
-    let middle = multiplyAdd(upper, t, Self(repeating: -0x1.4a5428p-3))
-    let p = polynomial(t, middle, 0x1.978276p-3, -0x1.ffc41ep-3, 0x1.5553a6p-2, -0x1.fffff8p-2)
-    return multiplyAdd(t * t, p, t)
+    let one = Self(repeating: 1)
+    let positivePart = x.replacing(with: Self.zero, where: x .< Self.zero)
+    return (
+      one.replacing(with: t, where: x .< Self.zero) / (one + t), positivePart + logarithm(onePlusUnit: t)
+    )
+  }
+
+  /// log(1 + t) for t in [0, 1].
+  @inlinable @inline(__always)
+  static func logarithm(onePlusUnit t: Self) -> Self {
+    // On all of [0, 1] one polynomial, log(1 + t) = t + t^2 P(t), its terms added in pairs: a chain of fused
+    // multiply-adds would take the loss twice as long to get through.
+    let square = t * t
+    let fourth = square * square
+    let pair0 = multiplyAdd(t, Self(repeating: 0x1.5553a6p-2), Self(repeating: -0x1.fffff8p-2))
+    let pair1 = multiplyAdd(t, Self(repeating: 0x1.978276p-3), Self(repeating: -0x1.ffc41ep-3))
+    let pair2 = multiplyAdd(t, Self(repeating: 0x1.fea732p-4), Self(repeating: -0x1.4a5428p-3))
+    let pair3 = multiplyAdd(t, Self(repeating: 0x1.57e932p-5), Self(repeating: -0x1.544568p-4))
+    let pair4 = multiplyAdd(t, Self(repeating: 0x1.0fb478p-9), Self(repeating: -0x1.beacfcp-7))
+    let low = multiplyAdd(square, pair1, pair0)
+    let middle = multiplyAdd(square, pair3, pair2)
+    let high = multiplyAdd(fourth, pair4, middle)
+    let p = multiplyAdd(fourth, high, low)
+    return multiplyAdd(square, p, t)
   }
 
   /// 1 / (1 + exp(-x)), within 3 ulp; 0 for x < -87.33654, where the result would be subnormal. NaN stays.

@@ -32,6 +32,9 @@ protocol ProductTile {
   static var columns: Int { get }
   /// Adds `terms` outer products.
   mutating func accumulate(_ operands: TileOperands, terms: Int)
+  /// Adds the outer products of the slab's rows in `terms` with 1 to 4 neighbouring floats of `left`, each row at its
+  /// own offset.
+  mutating func accumulate(_ slab: PackedSlab, terms: Range<Int>, left: UnsafePointer<Float>, rows: Int)
   /// Adds a tile that `save` put away (4 rows of `columns` floats).
   mutating func add(_ scratch: UnsafePointer<Float>)
   func save(_ scratch: UnsafeMutablePointer<Float>)
@@ -86,6 +89,41 @@ struct ProductTile24: ProductTile {
       left2 += operands.leftTermStride
       left3 += operands.leftTermStride
       right += operands.rightTermStride
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
+    let row1 = min(1, rows - 1)
+    let row2 = min(2, rows - 1)
+    let row3 = min(3, rows - 1)
+    var right = UnsafePointer(slab.values) + terms.lowerBound * 24
+    var term = terms.lowerBound
+    while term < terms.upperBound {
+      let left = firstLeft + slab.leftOffsets[term]
+      let column0 = Vector.load(right)
+      let column1 = Vector.load(right, 8)
+      let column2 = Vector.load(right, 16)
+      var row = Vector(repeating: left.pointee)
+      a0.addProduct(row, column0)
+      a1.addProduct(row, column1)
+      a2.addProduct(row, column2)
+      row = Vector(repeating: left[row1])
+      b0.addProduct(row, column0)
+      b1.addProduct(row, column1)
+      b2.addProduct(row, column2)
+      row = Vector(repeating: left[row2])
+      c0.addProduct(row, column0)
+      c1.addProduct(row, column1)
+      c2.addProduct(row, column2)
+      row = Vector(repeating: left[row3])
+      d0.addProduct(row, column0)
+      d1.addProduct(row, column1)
+      d2.addProduct(row, column2)
+      right += 24
       term &+= 1
     }
   }
@@ -218,6 +256,36 @@ struct ProductTile16: ProductTile {
   }
 
   @inline(__always)
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
+    let row1 = min(1, rows - 1)
+    let row2 = min(2, rows - 1)
+    let row3 = min(3, rows - 1)
+    var right = UnsafePointer(slab.values) + terms.lowerBound * 16
+    var term = terms.lowerBound
+    while term < terms.upperBound {
+      let left = firstLeft + slab.leftOffsets[term]
+      let column0 = Vector.load(right)
+      let column1 = Vector.load(right, 8)
+      var row = Vector(repeating: left.pointee)
+      a0.addProduct(row, column0)
+      a1.addProduct(row, column1)
+      row = Vector(repeating: left[row1])
+      b0.addProduct(row, column0)
+      b1.addProduct(row, column1)
+      row = Vector(repeating: left[row2])
+      c0.addProduct(row, column0)
+      c1.addProduct(row, column1)
+      row = Vector(repeating: left[row3])
+      d0.addProduct(row, column0)
+      d1.addProduct(row, column1)
+      right += 16
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
   mutating func add(_ scratch: UnsafePointer<Float>) {
     a0 += Vector.load(scratch, 0)
     a1 += Vector.load(scratch, 8)
@@ -316,6 +384,31 @@ struct ProductTile8: ProductTile {
       left2 += operands.leftTermStride
       left3 += operands.leftTermStride
       right += operands.rightTermStride
+      term &+= 1
+    }
+  }
+
+  @inline(__always)
+  mutating func accumulate(
+    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
+  ) {
+    let row1 = min(1, rows - 1)
+    let row2 = min(2, rows - 1)
+    let row3 = min(3, rows - 1)
+    var right = UnsafePointer(slab.values) + terms.lowerBound * 8
+    var term = terms.lowerBound
+    while term < terms.upperBound {
+      let left = firstLeft + slab.leftOffsets[term]
+      let column0 = Vector.load(right)
+      var row = Vector(repeating: left.pointee)
+      a0.addProduct(row, column0)
+      row = Vector(repeating: left[row1])
+      b0.addProduct(row, column0)
+      row = Vector(repeating: left[row2])
+      c0.addProduct(row, column0)
+      row = Vector(repeating: left[row3])
+      d0.addProduct(row, column0)
+      right += 8
       term &+= 1
     }
   }

@@ -34,20 +34,15 @@ struct SimilarityLoss {
   {
     let similarityScale = Float(-similarityWeight)
     let errorScale = Float(errorWeight / Double(pixels))
-    var sum = Vector.zero
-    var first = 0
-    while first < pixels {
-      let width = min(8, pixels &- first)
+    return sumOverRow(pixels) { first, width in
       let probability = Vector.loadPartial(output.pointer + first, count: width)
       let difference = probability - Vector.loadPartial(targets + first, count: width)
-      sum += Vector.magnitude(difference)
       if let gradient {
         let slopes = Vector.loadPartial(slope.pointer + first, count: width) * similarityScale
         let byOutput = multiplyAdd(Vector.sign(difference), Vector(repeating: errorScale), slopes)
         (byOutput * (probability * (1 - probability))).storePartial(gradient + first, count: width)
       }
-      first &+= 8
+      return Vector.magnitude(difference)
     }
-    return sum.laneSum()
   }
 }

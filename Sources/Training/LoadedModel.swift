@@ -11,25 +11,29 @@ public final class LoadedModel {
   public let configuration: RunConfiguration
   public let height: Int
   public let width: Int
-  private let position: TrainingPosition
-  private let dataHash: String
-  private let model: Autoencoder
-  private let group: ProcessGroup
-  private let team: ThreadTeam
+  /// The checkpoint's folder, known to rank 0 alone.
+  public let checkpoint: String?
+  let position: TrainingPosition
+  /// Of the data that the model was trained on.
+  let dataHash: String
+  let model: Autoencoder
+  let group: ProcessGroup
+  let team: ThreadTeam
 
   /// Loads the last checkpoint of a run, or the checkpoint named; a collective call in which rank 0 reads.
   ///
   /// - Throws: `Failure` 66 where there is none, 65 where it is damaged, 64 where this many ranks can't share its shards.
   public init(_ named: String, group: ProcessGroup, threads: Int?) throws {
-    var checkpoint: SavedCheckpoint?
+    var saved: SavedCheckpoint?
     let text = try group.decideOnRoot(
       phase: "reading the checkpoint", encode: { Array($0.utf8) },
       decode: { String(decoding: $0, as: UTF8.self) }
     ) {
-      let saved = try SavedCheckpoint(reading: SavedCheckpoint.locate(named))
-      checkpoint = saved
-      return saved.state.compactText
+      let checkpoint = try SavedCheckpoint(reading: SavedCheckpoint.locate(named))
+      saved = checkpoint
+      return checkpoint.state.compactText
     }
+    checkpoint = saved?.path
     let state = try JSONValue(parsing: Array(text.utf8), file: named)
     configuration = try RunConfiguration(arithmetic: state["configuration"] ?? .null, file: named)
     try group.requirePowerOfTwo(shards: configuration.shards)
@@ -45,7 +49,7 @@ public final class LoadedModel {
     model = configuration.makeAutoencoder(pixels: height * width)
     model.allocate(rows: EvaluationChunks.size)
     let arena = model.arena
-    try group.decideOnRoot(phase: "reading the checkpoint") { try checkpoint?.copyModel(to: arena) }
+    try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: arena) }
     group.broadcast(UnsafeMutableRawBufferPointer(arena.values.elements), phase: "sending the checkpoint")
   }
 
@@ -65,8 +69,8 @@ public final class LoadedModel {
     }
     let objective = try configuration.makeObjective(height: splits.test.height, width: splits.test.width)
     let scores = evaluateReconstructions(
-      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group, team: team
-    )
+      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group,
+      team: team)
     return MetricsRow(position, scores: scores, split: "test")
   }
 }

@@ -23,6 +23,11 @@ public func grouped(_ value: Int) -> String {
   return (value < 0 ? "-" : "") + groups.joined(separator: ",")
 }
 
+/// 1 as "1 step", 2000 as "2,000 steps".
+func counted(_ count: Int, _ unit: String) -> String {
+  "\(grouped(count)) \(unit)\(count == 1 ? "" : "s")"
+}
+
 /// 75 seconds as 1:15, 4000 as 1:06:40.
 public func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0 else { return "-" }

@@ -4,54 +4,45 @@ import ImageData
 import NeuralNet
 import TensorCore
 
-/// Test images and what a model makes of them.
-struct Reconstructions {
-  /// (count, height * width) in [0, 1].
-  var inputs: [Float]
-  var outputs: [Float]
-  var similarities: [Double?]
-  var height: Int
-  var width: Int
-}
-
 /// Rebuilds the first images of a data set; not a collective call.
 func reconstructImages(of images: ImageDataset, first count: Int, by model: Autoencoder, team: ThreadTeam)
   -> Reconstructions
 {
-  let pixels = images.pixelsPerImage
-  let rows = min(count, images.count)
-  let input = AlignedBuffer<Float>(count: rows * pixels)
-  for row in 0..<rows { images.copyImage(row, to: input.pointer + row * pixels) }
-  let output = model.forward(images: input.pointer, rows: rows, team: team)
-  Activation.sigmoid.apply(output, to: output, count: rows * pixels)
+  let images = images.prefix(count)
+  let elements = images.count * images.pixelsPerImage
+  let input = AlignedBuffer<Float>(count: elements)
+  for row in 0..<images.count { images.copyImage(row, to: input.pointer + row * images.pixelsPerImage) }
+  let output = model.forward(images: input.pointer, rows: images.count, team: team)
+  Activation.sigmoid.apply(output, to: output, count: elements)
   return Reconstructions(
-    inputs: input.array, outputs: Array(UnsafeBufferPointer(start: output, count: rows * pixels)),
-    similarities: (0..<rows).map { row in
-      StructuralSimilarity.uniform.score(
-        input.pointer + row * pixels, output + row * pixels, height: images.height, width: images.width)
-    }, height: images.height, width: images.width)
+    of: images, outputs: Array(UnsafeBufferPointer(start: output, count: elements)), team: team)
 }
 
-/// Writes images above their reconstructions, with the SSIM of each.
-func writeReconstructions(_ reconstructions: Reconstructions, to path: String) throws {
+/// Writes images above their reconstructions, ten to a row, with the SSIM of each.
+///
+/// - Parameter part: what the images are called, with their numbers, in the captions.
+public func writeReconstructions(
+  _ reconstructions: Reconstructions, part: SplitPart = .test, to path: String
+) throws {
   let pixels = reconstructions.height * reconstructions.width
-  func tiles(_ images: [Float], captions: [String?]) -> [ImageGrid.Tile] {
-    captions.enumerated().map { row, caption in
-      ImageGrid.Tile(Array(images[row * pixels..<(row + 1) * pixels]), caption: caption)
-    }
+  func tiles(_ images: [Float], _ range: Range<Int>, caption: (Int) -> String?) -> [ImageGrid.Tile] {
+    range.map { ImageGrid.Tile(Array(images[$0 * pixels..<($0 + 1) * pixels]), caption: caption($0)) }
   }
-  let count = reconstructions.similarities.count
-  let grid = ImageGrid(
-    tileHeight: reconstructions.height, tileWidth: reconstructions.width,
-    rows: [
+  let rows = stride(from: 0, to: reconstructions.count, by: 10).flatMap { first in
+    let range = first..<min(first + 10, reconstructions.count)
+    return [
       ImageGrid.Row(
-        label: "input", tiles(reconstructions.inputs, captions: (0..<count).map { "test \($0)" })),
+        label: "input", tiles(reconstructions.inputs, range) { "\(part.rawValue) \($0)" }),
       ImageGrid.Row(
         label: "output",
-        tiles(
-          reconstructions.outputs,
-          captions: reconstructions.similarities.map { $0.map { "ssim \(decimals($0, 3))" } })),
-    ], scale: 5)
+        tiles(reconstructions.outputs, range) { image in
+          reconstructions.similarities[image].map { "ssim \(decimals($0, 3))" }
+        }),
+    ]
+  }
+  let grid = ImageGrid(
+    tileHeight: reconstructions.height, tileWidth: reconstructions.width, rows: rows,
+    scale: reconstructionScale)
   try writeDurably(path, grid.rendered().png)
 }
 
@@ -59,7 +50,7 @@ func writeReconstructions(_ reconstructions: Reconstructions, to path: String) t
 /// labelled row.
 func writeSamples(_ samples: [Float], height: Int, width: Int, to folder: RunFolder) throws {
   let pixels = height * width
-  try writeSampleArray(samples, height: height, width: width, to: folder.samples)
+  try writeImageArray(samples, height: height, width: width, to: folder.samples)
   let grid = ImageGrid(images: samples, tileHeight: height, tileWidth: width, columns: 10)
   try writeDurably(folder.samplePicture, grid.rendered().png)
   let first = Array(samples.prefix(10 * pixels))
@@ -70,9 +61,13 @@ func writeSamples(_ samples: [Float], height: Int, width: Int, to folder: RunFol
 }
 
 /// Writes images as an npy file of shape (count, height, width), float32 in [0, 1].
-public func writeSampleArray(_ samples: [Float], height: Int, width: Int, to path: String) throws {
-  let shape = [samples.count / (height * width), height, width]
+public func writeImageArray(_ images: [Float], height: Int, width: Int, to path: String) throws {
+  try writeArray(images, shape: [images.count / (height * width), height, width], to: path)
+}
+
+/// Writes numbers as a float32 npy file.
+func writeArray(_ elements: [Float], shape: [Int], to path: String) throws {
   try writeDurably(path) { file in
-    try samples.withUnsafeBufferPointer { try NumPyFile.write(shape: shape, elements: $0, to: file) }
+    try elements.withUnsafeBufferPointer { try NumPyFile.write(shape: shape, elements: $0, to: file) }
   }
 }

@@ -15,8 +15,9 @@ extension ReconstructionTrainer {
       var members = [JSONMember("format", 1)] + position.json
       members += [
         JSONMember("optimizer_updates", .integer(optimizer.updates)),
-        JSONMember("schedule_horizon", .integer(schedule.horizon)),
+        JSONMember("schedule_horizon", schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
+        JSONMember("evaluated", .bool(evaluatedStep == position.step)),
         JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
         JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
         JSONMember("height", .integer(splits.train.height)),
@@ -41,20 +42,16 @@ extension ReconstructionTrainer {
 
   /// Goes on from a checkpoint: rank 0 reads and verifies it, the others get its state over the network.
   func restore(from checkpoint: String) throws {
+    var saved: SavedCheckpoint?
     let text = try group.decideOnRoot(
       phase: "reading the checkpoint", encode: { Array($0.utf8) },
       decode: { String(decoding: $0, as: UTF8.self) }
     ) {
-      let saved = try SavedCheckpoint(reading: checkpoint)
-      try configuration.requireSameArithmetic(as: saved.configuration)
-      guard saved.state["data_sha256"]?.stringValue == splits.contentHash.description else {
-        throw Failure(
-          .badData, "the checkpoint \(checkpoint) was trained on other data",
-          help: "name the data it was trained on with --data")
-      }
-      try saved.copyModel(to: model.arena)
-      try saved.copyOptimizer(to: optimizer, of: model.arena)
-      return saved.state.compactText
+      let root = try SavedCheckpoint(reading: checkpoint)
+      saved = root
+      try root.copyModel(to: model.arena)
+      try root.copyOptimizer(to: optimizer, of: model.arena)
+      return root.state.compactText
     }
     for buffer in [model.arena.values] + optimizer.state.map(\.values) {
       group.broadcast(UnsafeMutableRawBufferPointer(buffer.elements), phase: "sending the checkpoint")
@@ -62,33 +59,24 @@ extension ReconstructionTrainer {
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
     optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
-    try restoreHorizon(from: state, file: checkpoint)
+    // A run that has made no update yet takes its horizon anew, as one that starts.
+    if position.step > 0 { schedule.horizon = state["schedule_horizon"]?.integerValue }
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
-    try continueMetrics(of: checkpoint, byteCount: state["metrics_bytes"]?.integerValue ?? 0)
+    try continueMetrics(of: saved)
+    if state["evaluated"]?.boolValue == true { evaluatedStep = position.step }
     firstStep = position.step
-    log.say("resumed from \(checkpoint): step \(position.step), \(position.epoch) epochs done")
   }
 
   /// Cuts `metrics.jsonl` back to where the checkpoint was made; a run in a new folder takes the rows up to there along.
-  private func continueMetrics(of checkpoint: String, byteCount: Int) throws {
+  private func continueMetrics(of checkpoint: SavedCheckpoint?) throws {
     try group.decideOnRoot(phase: "continuing metrics") {
-      let source = RunFolder(containing: checkpoint).metrics
-      if source != folder.metrics {
-        try writeDurably(folder.metrics, Array(FileSystem.read(source).prefix(byteCount)))
+      let rows = try checkpoint!.readMetrics()
+      if !FileSystem.isSame(RunFolder(containing: checkpoint!.path).metrics, folder.metrics) {
+        try writeDurably(folder.metrics, rows)
       }
-      metrics = try JSONLinesFile(opening: folder.metrics, keeping: byteCount)
+      metrics = try JSONLinesFile(opening: folder.metrics, keeping: rows.count)
     }
-  }
-
-  /// A run that has made no update yet takes its horizon anew, as one that starts.
-  private func restoreHorizon(from state: JSONValue, file: String) throws {
-    guard position.step > 0 else { return }
-    guard let horizon = state["schedule_horizon"]?.integerValue else {
-      throw Failure(.badData, "\(file) has no usable value for 'schedule_horizon'")
-    }
-    try configuration.requireNoExtension(to: totalSteps, of: horizon)
-    schedule.horizon = horizon
   }
 
   // MARK: - Meters

@@ -9,24 +9,27 @@ extension ReconstructionTrainer {
   /// Opens the log and says what is about to happen.
   func startFiles() throws {
     if group.isRoot { log.open(folder.log) }
+    if position.step > 0 {
+      log.say("resumed at step \(grouped(position.step)), with \(counted(position.epoch, "epoch")) done")
+    }
     try group.decideOnRoot(phase: "starting the run's files") {
       try CheckpointStore(folder.checkpoints).removeLeftovers()
       if metrics == nil { metrics = try JSONLinesFile(opening: folder.metrics, keeping: 0) }
       timings = try JSONLinesFile(opening: folder.timing)
       try writeStatus("running")
     }
-    let threads = team.count == 1 ? "1 thread" : "\(team.count) threads"
-    let ranks = group.size == 1 ? "1 rank" : "\(group.size) ranks"
     log.say(
       "model   \(configuration.model.rawValue), \(grouped(model.arena.parameterCount)) parameters\n"
         + "data    \(grouped(splits.train.count)) training and \(grouped(splits.test.count)) test images of "
         + "\(splits.train.height)x\(splits.train.width)\n"
-        + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(ranks) of \(threads)\n"
+        + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(counted(group.size, "rank")) of "
+        + "\(counted(team.count, "thread"))\n"
         + "run     \(folder.path)")
   }
 
   /// Samples, pictures and the last word. All ranks take part.
   func finish() {
+    logLastTiming()
     let sampleCount = 100
     let (height, width) = (splits.test.height, splits.test.width)
     let samples = generateImages(
@@ -44,13 +47,26 @@ extension ReconstructionTrainer {
   private func sayResults() {
     let total = stopwatch.total
     log.say(
-      "done    \(position.epoch) epochs, \(grouped(position.step)) steps in \(duration(runSeconds))"
+      "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
     if let scores {
-      let texts = scores.values.named.map { name, value in "\(name) \(decimals(value, name == "psnr" ? 2 : 4))" }
+      let texts = scores.values.named.map { name, value in
+        "\(name) \(decimals(value, name == "psnr" ? 2 : 4))"
+      }
       log.say("test    " + texts.joined(separator: "  "))
     }
-    log.say("samples \(folder.samples)\npictures \(folder.samplePicture) \(folder.sampleRow) \(folder.reconstructionPicture)")
+    log.say(
+      "files   \(folder.samples)\n"
+        + "        \(folder.samplePicture)  \(folder.sampleRow)  \(folder.reconstructionPicture)")
+  }
+
+  /// Lets the run's own files tell why it ended, as far as they can be written; rank 0 only.
+  func recordFailure(_ error: any Error) {
+    // Before the run's files are open, they are not this start's to change.
+    guard timings != nil else { return }
+    let failure = error as? Failure ?? Failure(.failure, "\(error)")
+    log.record("Error: \(failure.message)")
+    try? writeStatus("failed", exitCode: failure.code)
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

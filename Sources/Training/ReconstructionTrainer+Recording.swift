@@ -24,7 +24,6 @@ extension ReconstructionTrainer {
     row.add("train/epoch_loss", lastEpochLoss)
     epochLoss.clear()
     onRoot("writing metrics") { try metrics?.append(row.json) }
-    if !isDue(configuration.evaluateEvery) { reportEpoch() }
   }
 
   /// Scores the test images, which the official split monitors and selects nothing on. All ranks take part.
@@ -34,18 +33,29 @@ extension ReconstructionTrainer {
     )
     scores = (position.step, values)
     let row = MetricsRow(position, scores: values, split: "test")
-    onRoot("writing metrics") { try metrics?.append(row.json) }
-    if position.stepInEpoch == 0 { reportEpoch() }
+    // A run that goes on from its last step evaluates again for people and for its final files only.
+    if evaluatedStep != position.step { onRoot("writing metrics") { try metrics?.append(row.json) } }
+    evaluatedStep = position.step
   }
 
+  /// What training did since the row before: nothing where an epoch ends with an interval.
   private func trainingRow() -> MetricsRow {
     var row = MetricsRow(position)
-    row.add("train/loss", intervalLoss.meanLoss(group))
-    row.add("train/grad_norm", intervalLoss.meanNorm)
+    if intervalLoss.samples > 0 {
+      lastIntervalLoss = intervalLoss.meanLoss(group)
+      row.add("train/loss", lastIntervalLoss)
+      row.add("train/grad_norm", intervalLoss.meanNorm)
+    }
     row.add("lr", Double("\(schedule.learningRate(after: position.step - 1))")!)
-    lastIntervalLoss = intervalLoss.samples > 0 ? row.value("train/loss") ?? .nan : lastIntervalLoss
     intervalLoss.clear()
     return row
+  }
+
+  /// The timing of steps since its last row, if any. All ranks take part.
+  func logLastTiming() {
+    guard stopwatch.interval.steps > 0 else { return }
+    let timing = gatherTiming()
+    onRoot("writing timing") { try timings?.append(timing) }
   }
 
   /// This interval's step times of every rank.
@@ -98,7 +108,7 @@ extension ReconstructionTrainer {
     }
   }
 
-  private func reportEpoch() {
+  func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
       line += "  test loss \(decimals(scores.values.loss, 4))"

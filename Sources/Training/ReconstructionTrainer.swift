@@ -38,6 +38,8 @@ public final class ReconstructionTrainer {
   var lastEpochLoss = 0.0
   /// The last scores, and the step they belong to.
   var scores: (step: Int, values: ReconstructionScores)?
+  /// The step of the last scores in `metrics.jsonl`.
+  var evaluatedStep: Int?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
@@ -68,8 +70,7 @@ public final class ReconstructionTrainer {
     optimizer = configuration.optimizer.makeOptimizer(
       count: model.arena.count, conventions: configuration.conventions)
     accumulator = configuration.accumulate > 1 ? GradientAccumulator(model.arena) : nil
-    schedule = configuration.makeSchedule(
-      horizon: configuration.totalSteps(batchesPerEpoch: plan.batchCount))
+    schedule = configuration.makeSchedule(batchesPerEpoch: plan.batchCount)
     loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
     model.allocate(rows: max(maximumRows, EvaluationChunks.size))
     sampleLosses = AlignedBuffer(count: maximumRows)
@@ -110,6 +111,7 @@ public final class ReconstructionTrainer {
         logEpoch()
         // once in a while: scores on held-out images (all ranks take part)
         if isDue(configuration.evaluateEvery) { evaluate() }
+        reportEpoch()
       }
       let isLast = position.epoch == configuration.epochs || hasReachedStepLimit
       // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
@@ -206,7 +208,7 @@ public final class ReconstructionTrainer {
     Failure(
       .nonFiniteLoss,
       "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
-      help: "resume from the last checkpoint with a lower --lr")
+      help: "start a new run with a lower --lr; this one's checkpoints are kept in \(folder.checkpoints)")
   }
 
   private var hasReachedStepLimit: Bool {
@@ -223,6 +225,7 @@ public final class ReconstructionTrainer {
     do {
       try body()
     } catch {
+      recordFailure(error)
       group.abort(error as? Failure ?? Failure(.failure, "\(error)"), phase: phase)
     }
   }

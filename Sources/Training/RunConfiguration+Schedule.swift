@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 import NeuralNet
 
@@ -9,20 +10,29 @@ extension RunConfiguration {
     return min(all, steps ?? all)
   }
 
-  /// - Parameter horizon: the updates that the run was laid out for when it began.
-  func makeSchedule(horizon: Int) -> LearningRateSchedule {
+  /// The schedule of a run that begins.
+  func makeSchedule(batchesPerEpoch: Int) -> LearningRateSchedule {
     LearningRateSchedule(
-      schedule, rate: learningRate, warmup: warmup, horizon: horizon, minimum: minimumLearningRate ?? 0,
-      stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
+      schedule, rate: learningRate, warmup: warmup,
+      horizon: schedule == .cosine ? totalSteps(batchesPerEpoch: batchesPerEpoch) : nil,
+      minimum: minimumLearningRate ?? 0, stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
   }
 
-  /// Refuses to lengthen a run whose schedule was laid out for `horizon` updates: its learning rates would not be those
-  /// of a run that had been this long from the beginning. A shorter run stops on the way.
-  func requireNoExtension(to total: Int, of horizon: Int) throws(Failure) {
-    guard schedule == .cosine && total > horizon else { return }
+  /// Refuses to make a run longer than its schedule was laid out for: its learning rates would not be those of a run
+  /// that had been this long from the beginning. A shorter run stops on the way, and one that has made no update yet
+  /// is laid out anew.
+  ///
+  /// - Parameter state: a checkpoint's.
+  func requireNoExtension(of state: JSONValue, batchesPerEpoch: Int) throws(Failure) {
+    guard schedule == .cosine, state["step"]?.integerValue ?? 0 > 0 else { return }
+    guard let horizon = state["schedule_horizon"]?.integerValue else {
+      throw Failure(.badData, "the checkpoint does not say how many steps its schedule was laid out for")
+    }
+    let total = totalSteps(batchesPerEpoch: batchesPerEpoch)
+    guard total > horizon else { return }
     throw Failure(
       .usage,
-      "--epochs and --steps now ask for \(total) steps, but the cosine schedule was laid out for \(horizon)",
+      "--epochs and --steps ask for \(total) steps, but the cosine schedule was laid out for \(horizon)",
       help: "resume with --steps \(horizon) at most, or start a new run")
   }
 }

@@ -6,11 +6,13 @@ public struct RunFolder: Sendable {
   public let path: String
 
   public init(_ path: String) {
-    self.path = path
+    var path = path[...]
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    self.path = String(path)
   }
 
   /// The folder of the run that a checkpoint belongs to: `RUN/checkpoints/step-…`.
-  init(containing checkpoint: String) {
+  public init(containing checkpoint: String) {
     path = FileSystem.folder(of: FileSystem.folder(of: checkpoint))
   }
 
@@ -36,35 +38,45 @@ public struct RunFolder: Sendable {
   /// - Throws: `Failure` 73 when the folder exists or can't be made.
   static func create(named: String?, model: ModelName) throws -> RunFolder {
     if let named {
-      guard !FileSystem.exists(named) else {
+      guard try FileSystem.createNewFolder(named) else {
         throw Failure(
           .cannotCreate, "the run folder \(named) exists already",
           help: "go on with it by --resume auto, or name another with --run-dir")
       }
-      try FileSystem.createFolder(named)
       return RunFolder(named)
     }
-    try FileSystem.createFolder(parent)
-    let number = try (numbers().map(\.number).max() ?? -1) + 1
-    let path = "\(parent)/\(padded(number, 5))-\(model.rawValue)"
-    try FileSystem.createFolder(path)
-    return RunFolder(path)
+    var number = try FileSystem.isFolder(parent) ? (numbers().map(\.number).max() ?? -1) + 1 : 0
+    while true {
+      let path = "\(parent)/\(padded(number, 5))-\(model.rawValue)"
+      if try FileSystem.createNewFolder(path) { return RunFolder(path) }
+      // Another run that starts right now was faster.
+      number += 1
+    }
   }
 
   /// The newest numbered run of a model that has a checkpoint.
   static func newest(model: ModelName) throws -> RunFolder? {
     guard FileSystem.isFolder(parent) else { return nil }
-    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted { $0.number > $1.number }
+    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted {
+      $0.number > $1.number
+    }
     for candidate in candidates {
       let folder = RunFolder("\(parent)/\(candidate.name)")
-      if try folder.newestCheckpoint() != nil { return folder }
+      if try folder.lastCheckpoint() != nil { return folder }
     }
     return nil
   }
 
-  /// The newest complete checkpoint, if there is one.
-  func newestCheckpoint() throws -> CheckpointFolder? {
-    try CheckpointStore(checkpoints).completeCheckpoints().last
+  /// The checkpoint that was saved last, if there is one; the newest where a copy of the folder has lost the link.
+  func lastCheckpoint() throws -> CheckpointFolder? {
+    let store = CheckpointStore(checkpoints)
+    return try store.linked("last") ?? store.completeCheckpoints().last
+  }
+
+  /// Whether the folder is there and holds nothing but what a start left that ended before its first checkpoint.
+  var hasNothingToLose: Bool {
+    FileSystem.isFolder(path) && !FileSystem.exists(samples)
+      && (FileSystem.exists(command) || !FileSystem.exists(configuration))
   }
 
   private static func numbers() throws -> [(number: Int, name: String)] {

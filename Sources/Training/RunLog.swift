@@ -5,7 +5,7 @@ import Glibc
 /// Rank 0's speaks; the others' is silent.
 public final class RunLog {
   private let isSilent: Bool
-  private let showsBar: Bool
+  private let terminal: VisibleTerminal?
   private var file: UnsafeMutablePointer<FILE>?
   private var pendingText = ""
   private var barIsShown = false
@@ -15,7 +15,7 @@ public final class RunLog {
   ///   - quiet: writes to `log.txt` only.
   public init(isRoot: Bool, quiet: Bool = false) {
     isSilent = !isRoot
-    showsBar = isRoot && !quiet && isatty(STDOUT_FILENO) == 1
+    terminal = isRoot && !quiet ? VisibleTerminal.current() : nil
     printsLines = isRoot && !quiet
   }
 
@@ -39,19 +39,28 @@ public final class RunLog {
     if file == nil { pendingText += line + "\n" } else { writeToFile(line + "\n") }
   }
 
+  /// Writes a line to the file only, for what is said to people elsewhere.
+  func record(_ line: String) {
+    clearBar()
+    writeToFile(line + "\n")
+  }
+
   /// Shows how far the run is: a bar on a terminal; elsewhere nothing, for there `say` serves.
   ///
   /// - Parameter fraction: done, 0 to 1.
   func showProgress(_ fraction: Double, _ text: String) {
-    guard showsBar else { return }
-    let width = 24
+    guard let terminal else { return }
+    // A line that wraps could not be taken back.
+    let room = terminal.columns - 1
+    let width = min(24, max(0, room - text.count - 1))
     let filled = Int((min(max(fraction, 0), 1) * Double(width)).rounded(.down))
     let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
-    writeToStandardOutput("\r\u{1B}[2K\(bar) \(text)")
+    let line = width > 0 ? "\(bar) \(text)" : String(text.prefix(room))
+    writeToStandardOutput("\r\u{1B}[2K\(line)")
     barIsShown = true
   }
 
-  var hasBar: Bool { showsBar }
+  var hasBar: Bool { terminal != nil }
 
   private func clearBar() {
     guard barIsShown else { return }

@@ -24,16 +24,28 @@ public struct SavedCheckpoint {
     configuration = try RunConfiguration(arithmetic: state["configuration"] ?? .null, file: file)
   }
 
-  /// The checkpoint that a user names: a checkpoint's folder, or a run's, which stands for its last one.
+  /// The checkpoint that a user names: a checkpoint's folder, a link to it such as `last`, or a run's folder, which
+  /// stands for its last one.
   public static func locate(_ named: String) throws -> String {
-    if FileSystem.exists("\(named)/\(stateFile)") { return named }
+    if CheckpointFolder(named).isComplete || FileSystem.exists("\(named)/\(stateFile)") {
+      return CheckpointStore(FileSystem.folder(of: named)).linked(FileSystem.name(of: named))?.path ?? named
+    }
     if FileSystem.exists("\(named)/checkpoints") {
-      if let newest = try RunFolder(named).newestCheckpoint() { return newest.path }
+      if let last = try RunFolder(named).lastCheckpoint() { return last.path }
       throw Failure(.noInput, "the run \(named) has no complete checkpoint")
     }
     throw Failure(
       .noInput, "\(named) is neither a run's folder nor a checkpoint's",
       help: "name a run such as runs/00000-dense-ae, or one of its checkpoints")
+  }
+
+  /// The rows of its run's `metrics.jsonl` up to where it was saved.
+  ///
+  /// - Throws: `Failure` 65 where the file has been cut or changed since, 66 where it is gone.
+  func readMetrics() throws -> [UInt8] {
+    let byteCount = state["metrics_bytes"]?.integerValue ?? 0
+    if byteCount == 0 { return [] }
+    return try JSONLinesFile.read(RunFolder(containing: path).metrics, upTo: byteCount)
   }
 
   public func copyModel(to arena: ParameterArena) throws {

@@ -33,11 +33,13 @@ public struct TrainingRun {
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     try requireEqualRanks(configuration: configuration, splits: splits, facts: facts, group: group)
 
-    let start = try chooseStart(group)
+    let start = try chooseStart(group, splits: splits)
     let folder = RunFolder(start.folder)
     try group.decideOnRoot(phase: "preparing the run folder") {
-      try writeDurably(folder.configuration, Array(configurationText.utf8))
+      try removePartialFiles(in: folder.path)
+      // In this order: `config.toml` without `command.txt` is some other program's.
       try writeDurably(folder.command, Array((command + "\n").utf8))
+      try writeDurably(folder.configuration, Array(configurationText.utf8))
       try appendToList(
         environmentEntry(
           version: version, group: group, threads: team.count, facts: facts, splits: splits),
@@ -46,7 +48,12 @@ public struct TrainingRun {
     let trainer = ReconstructionTrainer(
       configuration: configuration, group: group, team: team, splits: splits, objective: objective,
       folder: folder, log: log)
-    try trainer.run(from: start.checkpoint)
+    do {
+      try trainer.run(from: start.checkpoint)
+    } catch {
+      trainer.recordFailure(error)
+      throw error
+    }
   }
 
   // MARK: - Where the run goes on
@@ -56,8 +63,9 @@ public struct TrainingRun {
     var checkpoint: String?
   }
 
-  /// Makes the folder of a new run, or finds the checkpoint to go on from; rank 0 decides.
-  private func chooseStart(_ group: ProcessGroup) throws -> Start {
+  /// Makes the folder of a new run, or finds the checkpoint to go on from; rank 0 decides. Where it throws, nothing has
+  /// been written.
+  private func chooseStart(_ group: ProcessGroup, splits: DataSplits) throws -> Start {
     try group.decideOnRoot(
       phase: "preparing the run folder",
       encode: { Array("\($0.folder)\n\($0.checkpoint ?? "")".utf8) },
@@ -66,30 +74,52 @@ public struct TrainingRun {
           separator: "\n", omittingEmptySubsequences: false)
         return Start(folder: String(lines[0]), checkpoint: lines[1].isEmpty ? nil : String(lines[1]))
       }
-    ) { try chooseStart() }
+    ) { try chooseStart(splits) }
   }
 
-  private func chooseStart() throws -> Start {
-    guard let resume = configuration.resume else {
-      return Start(
-        folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
-    }
+  private func chooseStart(_ splits: DataSplits) throws -> Start {
+    guard let resume = configuration.resume else { return Start(folder: try newFolder().path) }
     if resume == "auto" {
       let folder =
         try configuration.runDirectory.map { RunFolder($0) } ?? RunFolder.newest(model: configuration.model)
-      if let folder, let checkpoint = try folder.newestCheckpoint() {
+      if let folder, let checkpoint = try folder.lastCheckpoint() {
+        try requireCompatible(checkpoint.path, splits)
         return Start(folder: folder.path, checkpoint: checkpoint.path)
       }
-      // A start that died before its first checkpoint has left a folder without anything to lose.
-      if let folder, FileSystem.exists(folder.path) { return Start(folder: folder.path) }
-      return Start(
-        folder: try RunFolder.create(named: configuration.runDirectory, model: configuration.model).path)
+      if let folder, folder.hasNothingToLose { return Start(folder: folder.path) }
+      return Start(folder: try newFolder().path)
     }
     let checkpoint = try SavedCheckpoint.locate(resume)
-    if let named = configuration.runDirectory, named != RunFolder(containing: checkpoint).path {
-      return Start(
-        folder: try RunFolder.create(named: named, model: configuration.model).path, checkpoint: checkpoint)
+    try requireCompatible(checkpoint, splits)
+    let folder = RunFolder(containing: checkpoint)
+    if let named = configuration.runDirectory, !FileSystem.isSame(named, folder.path) {
+      return Start(folder: try newFolder().path, checkpoint: checkpoint)
     }
-    return Start(folder: RunFolder(containing: checkpoint).path, checkpoint: checkpoint)
+    guard FileSystem.name(of: FileSystem.folder(of: checkpoint)) == "checkpoints" else {
+      throw Failure(
+        .usage, "the checkpoint \(checkpoint) is not in a run's folder",
+        help: "name a folder for the run with --run-dir")
+    }
+    // What is saved from now on follows this checkpoint, not later ones that may be there.
+    try CheckpointStore(folder.checkpoints).link("last", to: CheckpointFolder(checkpoint))
+    return Start(folder: folder.path, checkpoint: checkpoint)
+  }
+
+  private func newFolder() throws -> RunFolder {
+    try RunFolder.create(named: configuration.runDirectory, model: configuration.model)
+  }
+
+  private func requireCompatible(_ checkpoint: String, _ splits: DataSplits) throws {
+    let saved = try SavedCheckpoint(reading: checkpoint)
+    try configuration.requireSameArithmetic(as: saved.configuration)
+    guard saved.state["data_sha256"]?.stringValue == splits.contentHash.description else {
+      throw Failure(
+        .badData, "the checkpoint \(checkpoint) was trained on other data",
+        help: "name the data it was trained on with --data")
+    }
+    let plan = BatchPlan(
+      sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
+    try configuration.requireNoExtension(of: saved.state, batchesPerEpoch: plan.batchCount)
+    _ = try saved.readMetrics()
   }
 }

@@ -26,7 +26,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
 
 @Test(arguments: [
   ("t", ["train"]),
-  ("help e", ["evaluate"]),
+  ("help e", ["encode", "evaluate"]),
   ("train d", ["dense-ae"]),
   ("train dense-ae --lo", ["--loss", "--log-every"]),
   ("train dense-ae --loss ", ["bce", "mse", "l1", "ssim", "mix"]),

@@ -18,7 +18,11 @@ import Testing
       train                   Train a model, alone or on all ranks of mpirun or
                               srun.
       sample                  Draw images from a trained decoder or generator.
+      encode                  Write the codes that a trained model gives images.
+      decode                  Write the images that a trained model makes of codes.
+      reconstruct             Draw images above what a trained model makes of them.
       evaluate                Compute the losses and metrics of a run's model.
+      bench                   Measure how fast training steps go on this machine.
 
       See 'atelier help <subcommand>' for detailed help.
 
@@ -47,6 +51,11 @@ import Testing
       <model>                 The model to train. (values: dense-ae)
 
     MODEL:
+      --preset <name>         Begin with settings of our own, which all other
+                              options override: dense-784-128 (dense-ae:
+                              784-128-784, no hidden layers). (values:
+                              dense-784-128; default: the model's published
+                              settings)
       --hidden <widths>       Widths of the encoder's hidden layers, from the image
                               inwards; the decoder mirrors them. (default: 128,64)
       --latent <n>            Numbers in the code of an image. (default: 32)

@@ -17,12 +17,17 @@ import Training
     Program.commands.map { command in
       command.name + ": "
         + command.options.map(\.name).filter { name in
-          command.name != "train" || !RunOptions.table.contains { $0.description.name == name }
+          !["train", "bench"].contains(command.name)
+            || !RunOptions.table.contains { $0.description.name == name }
         }.joined(separator: " ")
     } == [
-      "train: config dry-run quiet verbose version help",
+      "train: preset config dry-run quiet verbose version help",
       "sample: run count seed out quiet verbose version help",
+      "encode: run split data threads out json quiet verbose version help",
+      "decode: run codes threads out quiet verbose version help",
+      "reconstruct: run split data count threads out quiet verbose version help",
       "evaluate: target data threads json quiet verbose version help",
+      "bench: subject seconds weights json quiet verbose version help",
     ])
 }
 

@@ -50,7 +50,7 @@ private func bits(_ first: Float, _ last: Float) -> ClosedRange<UInt32> { first.
 }
 
 @Test func logOnePlusExpNegativeIsWithinTwoUlpsEverywhere() {
-  #expect(worstUlps(flushes: true, { .logOnePlusExpNegative($0) }, { log1p(exp(-abs($0))) }) < 1.56)
+  #expect(worstUlps(flushes: true, { .logOnePlusExpNegative($0) }, { log1p(exp(-abs($0))) }) < 1.8)
 }
 
 @Test func sigmoidIsWithinThreeUlpsEverywhere() {

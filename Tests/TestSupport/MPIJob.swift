@@ -6,10 +6,12 @@ public enum MPIJob {
   private static let turn = Mutex(())
 
   /// Runs `mpirun -n ranks executable arguments` on this host, oversubscribed where needed and also as root. `options` are
-  /// further ones for `mpirun`.
+  /// further ones for `mpirun`; a ":" among the arguments begins the part of other ranks. `meanwhile` is done
+  /// while the job runs.
   public static func run(
     ranks: Int, _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
-    options: [String] = ["--bind-to", "none"], workingDirectory: String? = nil, timeLimit: Double = 120
+    options: [String] = ["--bind-to", "none"], workingDirectory: String? = nil, timeLimit: Double = 120,
+    meanwhile: (RunningProcess) -> Void = { _ in }
   ) -> ShellResult {
     var variables: [String: String?] = [
       "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -20,7 +22,8 @@ public enum MPIJob {
     return turn.withLock { _ in
       Shell.run(
         "mpirun", ["-n", "\(ranks)", "--oversubscribe"] + options + [executable] + arguments,
-        environment: variables, workingDirectory: workingDirectory, timeLimit: timeLimit)
+        environment: variables, workingDirectory: workingDirectory, timeLimit: timeLimit, meanwhile: meanwhile
+      )
     }
   }
 }

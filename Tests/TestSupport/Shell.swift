@@ -37,57 +37,32 @@ public enum Shell {
   ///   - environment: variables to set besides the inherited ones; nil as a value removes one.
   ///   - inheritsEnvironment: false to pass `environment` alone.
   ///   - timeLimit: seconds until the program gets SIGTERM, and 3 s later its process group SIGKILL.
+  ///   - meanwhile: what to do while it runs, before it is waited for.
   public static func run(
     _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
-    inheritsEnvironment: Bool = true, workingDirectory: String? = nil, timeLimit: Double = 60
+    inheritsEnvironment: Bool = true, workingDirectory: String? = nil, timeLimit: Double = 60,
+    meanwhile: (RunningProcess) -> Void = { _ in }
   ) -> ShellResult {
     let command = ([executable] + arguments).joined(separator: " ")
     var variables = inheritsEnvironment ? currentEnvironment() : [:]
     for (name, value) in environment { variables[name] = value }
-    let (process, output, errors) = spawning.withLock { _ in
+    let (identifier, output, errors) = spawning.withLock { _ in
       let output = Pipe()
       let errors = Pipe()
-      let process = spawn(
+      let identifier = spawn(
         executable, arguments, variables.map { "\($0.key)=\($0.value)" }, workingDirectory, output, errors)
       output.closeWriteEnd()
       errors.closeWriteEnd()
-      return (process, output, errors)
+      return (identifier, output, errors)
     }
-    if process < 0 {
+    if identifier < 0 {
       return ShellResult(
         command: command, exitCode: 127, standardOutput: "", standardError: "can't start \(executable)",
         timedOut: false)
     }
-
-    let start = secondsNow()
-    var stage = 0
-    var status: Int32?
-    var endedAt = 0.0
-    while true {
-      let isOpen = Pipe.collect(output, errors, milliseconds: 20)
-      if status == nil {
-        var code: Int32 = 0
-        if waitpid(process, &code, WNOHANG) == process {
-          status = code
-          endedAt = secondsNow()
-        }
-      }
-      let now = secondsNow()
-      // Grandchildren may hold the pipes open after the program itself has ended.
-      if status != nil && (!isOpen || now > endedAt + 2) { break }
-      if stage == 0 && status == nil && now > start + timeLimit {
-        stage = 1
-        kill(process, SIGTERM)
-      }
-      if stage == 1 && status == nil && now > start + timeLimit + 3 {
-        stage = 2
-        kill(-process, SIGKILL)
-      }
-    }
-    let signal = status! & 0x7f
-    return ShellResult(
-      command: command, exitCode: signal == 0 ? (status! >> 8) & 0xff : 128 + signal,
-      standardOutput: output.text, standardError: errors.text, timedOut: stage > 0)
+    let process = RunningProcess(command: command, identifier: identifier, output: output, errors: errors)
+    meanwhile(process)
+    return process.finish(timeLimit: timeLimit)
   }
 
   private static func spawn(
@@ -134,10 +109,4 @@ public enum Shell {
     }
     return variables
   }
-}
-
-private func secondsNow() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -2,7 +2,7 @@ import Artifacts
 import Glibc
 
 /// A new empty folder, removed with all that is in it when the last reference goes.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
   public let path: String
 
   public init() {

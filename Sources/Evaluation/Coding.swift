@@ -1,0 +1,77 @@
+import Collectives
+import ImageData
+import NeuralNet
+import TensorCore
+
+/// The codes that a model gives images; a collective call, shared over ranks by chunks.
+///
+/// - Precondition: the model has room for `EvaluationChunks.size` rows, and takes images of that size.
+/// - Returns: (images, latent dimension) on rank 0, nothing on the others.
+public func encodeImages(
+  _ images: ImageDataset, by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+) -> [Float] {
+  let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
+  return EvaluationChunks(images: images.count, shards: shards).gather(
+    width: model.latentDimension, group: group, phase: "encoding"
+  ) { UnsafePointer(model.encodeChunk(images, $0, input: input, team: team)) }
+}
+
+/// The images that a model makes of codes; a collective call, shared over ranks by chunks.
+///
+/// - Parameter codes: (count, latent dimension), the same on every rank.
+/// - Precondition: the model has room for `EvaluationChunks.size` rows.
+/// - Returns: (count, pixels) in [0, 1] on rank 0, nothing on the others.
+public func decodeCodes(
+  _ codes: [Float], by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+) -> [Float] {
+  let latent = model.latentDimension
+  precondition(codes.count % latent == 0)
+  return codes.withUnsafeBufferPointer { codes in
+    EvaluationChunks(images: codes.count / latent, shards: shards).gather(
+      width: model.pixelCount, group: group, phase: "decoding"
+    ) { rows in
+      UnsafePointer(
+        model.decodeChunk(codes.baseAddress! + rows.lowerBound * latent, rows: rows.count, team: team))
+    }
+  }
+}
+
+/// What a model makes of images, the same bits as `decodeCodes` of `encodeImages`; a collective call.
+///
+/// - Precondition: as for `encodeImages`.
+/// - Returns: (images, pixels) in [0, 1] on rank 0, nothing on the others.
+public func rebuildImages(
+  _ images: ImageDataset, by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+) -> [Float] {
+  let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
+  return EvaluationChunks(images: images.count, shards: shards).gather(
+    width: model.pixelCount, group: group, phase: "reconstruction"
+  ) { chunk in
+    let codes = model.encodeChunk(images, chunk, input: input, team: team)
+    return UnsafePointer(model.decodeChunk(codes, rows: chunk.count, team: team))
+  }
+}
+
+extension Autoencoder {
+  /// The codes of some images, valid until the next call.
+  fileprivate func encodeChunk(
+    _ images: ImageDataset, _ chunk: Range<Int>, input: AlignedBuffer<Float>, team: ThreadTeam
+  ) -> UnsafeMutablePointer<Float> {
+    let pixels = images.pixelsPerImage
+    team.forEachRange(chunk.count) { range in
+      for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
+    }
+    return encoder.forward(input: input.pointer, rows: chunk.count, team: team)
+  }
+
+  /// The images of some codes, valid until the next call.
+  func decodeChunk(_ codes: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float>
+  {
+    let logits = decoder.forward(input: codes, rows: rows, team: team)
+    team.forEachRange(rows) { range in
+      let first = logits + range.lowerBound * pixelCount
+      Activation.sigmoid.apply(first, to: first, count: range.count * pixelCount)
+    }
+    return logits
+  }
+}

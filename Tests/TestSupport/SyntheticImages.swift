@@ -1,0 +1,32 @@
+/// A data set made up for tests, small and quick to learn.
+public enum SyntheticImages {
+  /// Writes the four IDX files of a data set into a folder: each image a disc whose place, size and brightness vary.
+  ///
+  /// - Returns: the folder's path.
+  @discardableResult
+  public static func write(to folder: TemporaryFolder, train: Int, test: Int, side: Int = 28) throws -> String
+  {
+    for (name, first, count) in [("train", 0, train), ("t10k", train, test)] {
+      let pixels = (first..<first + count).flatMap { disc($0, side: side) }
+      try folder.write("\(name)-images-idx3-ubyte", idx(shape: [count, side, side], elements: pixels))
+      let labels = (first..<first + count).map { UInt8($0 % 10) }
+      try folder.write("\(name)-labels-idx1-ubyte", idx(shape: [count], elements: labels))
+    }
+    return folder.path
+  }
+
+  private static func disc(_ number: Int, side: Int) -> [UInt8] {
+    let (column, row) = (side / 4 + number * 7 % (side / 2), side / 4 + number * 11 % (side / 2))
+    let (radius, brightness) = (side / 8 + number * 5 % (side / 8), 100 + number * 37 % 156)
+    return (0..<side * side).map { pixel in
+      let (down, right) = (pixel / side - row, pixel % side - column)
+      return down * down + right * right <= radius * radius ? UInt8(brightness - pixel % 9) : 0
+    }
+  }
+
+  /// The bytes of an IDX file of unsigned bytes.
+  private static func idx(shape: [Int], elements: [UInt8]) -> [UInt8] {
+    [0, 0, 8, UInt8(shape.count)]
+      + shape.flatMap { size in [24, 16, 8, 0].map { UInt8(size >> $0 & 0xFF) } } + elements
+  }
+}

@@ -53,7 +53,15 @@ let package = Package(
     // MARK: - Files and processes
 
     .target(name: "Artifacts", dependencies: ["CPNG", "CZlib", "CCrypto", "Diagnostics"]),
-    .target(name: "ImageData", dependencies: ["CZlib", "RandomNumbers", "Artifacts", "Diagnostics"]),
+    .target(
+      name: "ImageData",
+      dependencies: [
+        "CZlib", "CMemoryFile", "CPublishedSplit", "RandomNumbers", "Artifacts", "Diagnostics",
+      ], swiftSettings: vectorSettings),
+    // Data only: the indices of the published 80/10/10 split.
+    .target(name: "CPublishedSplit", exclude: ["indices.bin"]),
+    // Header only: a function of the C library that Swift has no name for.
+    .systemLibrary(name: "CMemoryFile"),
     .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"], swiftSettings: vectorSettings),
     .target(name: "Diagnostics"),
     .target(name: "CMPIShim", dependencies: ["COpenMPI"]),
@@ -68,7 +76,8 @@ let package = Package(
 
     // MARK: - Tests
 
-    .target(name: "TestSupport", dependencies: ["Artifacts", "TensorCore"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Artifacts", "TensorCore", "CZlib"], path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
@@ -78,7 +87,7 @@ let package = Package(
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",
-      dependencies: ["ImageData", "Artifacts", "CZlib", "Diagnostics", "RandomNumbers", "TestSupport"]),
+      dependencies: ["ImageData", "Artifacts", "Diagnostics", "RandomNumbers", "TestSupport"]),
     .executableTarget(
       name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
       path: "Tests/CollectivesSelfTest"),

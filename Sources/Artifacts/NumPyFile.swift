@@ -47,6 +47,30 @@ public enum NumPyFile {
   ///
   /// - Parameter path: the name that a fault is reported under.
   public static func parse(_ content: [UInt8], path: String) throws -> TensorData {
+    let contents = try contents(ofPrefix: content, byteCount: content.count, path: path)
+    return TensorData(dataType: contents.dataType, shape: contents.shape, bytes: content[contents.offset...])
+  }
+
+  /// What a file holds, and where its elements begin.
+  public struct Contents: Sendable, Equatable {
+    public let dataType: TensorDataType
+    public let shape: [Int]
+    public let offset: Int
+  }
+
+  /// No header is longer.
+  public static let headerLimit = 1 << 16
+
+  /// Reads the header of a file.
+  ///
+  /// - Parameters:
+  ///   - content: the beginning of the file, `headerLimit` bytes or all there are.
+  ///   - byteCount: the size of the whole file.
+  ///   - path: the name that a fault is reported under.
+  /// - Throws: `Failure` 65 as `read` does.
+  public static func contents(ofPrefix content: [UInt8], byteCount fileSize: Int, path: String) throws
+    -> Contents
+  {
     func fault(_ reason: String, help: String = "use an undamaged copy of the file") -> Failure {
       Failure(.badData, "\(path) is not a readable .npy file: \(reason)", help: help)
     }
@@ -88,10 +112,10 @@ public enum NumPyFile {
       guard !overflows else { throw fault("its shape is beyond all memory") }
       byteCount = product
     }
-    let present = content.count - dataStart
+    let present = fileSize - dataStart
     guard present == byteCount else {
       throw fault("its shape \(header.shape) needs \(byteCount) bytes of elements, but \(present) are there")
     }
-    return TensorData(dataType: dataType, shape: header.shape, bytes: content[dataStart...])
+    return Contents(dataType: dataType, shape: header.shape, offset: dataStart)
   }
 }

@@ -53,6 +53,12 @@ public struct SHA256Digest: Sendable, Equatable, CustomStringConvertible {
 
   public let bytes: [UInt8]
 
+  /// - Precondition: `byteCount` bytes.
+  public init(bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount)
+    self.bytes = bytes
+  }
+
   /// Sixty-four lower-case hexadecimal digits, as `sha256sum` prints them.
   public var description: String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -28,7 +28,7 @@ extension ProcessGroup {
   /// Ends the whole job at once.
   func end(_ code: ExitCode) -> Never {
     if size > 1 { cmpi_abort(code.rawValue) }
-    exit(code.rawValue)
+    endProcess(code.rawValue)
   }
 
   /// Ends the job if a call of MPI failed: the connection to a peer is gone, and none of the ranks can go on.

@@ -16,7 +16,7 @@ func withProcessGroup(_ body: (ProcessGroup) throws -> Void) throws -> ExitCode 
     let failure = error as? Failure ?? Failure(.failure, "\(error)")
     // The launcher ends the job as soon as one rank has left with a failure, so rank 0 speaks before they part.
     if group.isRoot { Console.standard(rank: 0).reportOwn(failure) }
-    exit(group.exitAll(failure.code))
+    endProcess(group.exitAll(failure.code))
   }
   _ = group.exitAll(.success)
   return .success

@@ -22,7 +22,7 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand, dataCommand,
     benchCommand,
   ]
 
@@ -168,5 +168,5 @@ public func runAtelier() -> Never {
   let program = Program(commands: Program.commands, console: .standard(rank: rank))
   let code = program.run(arguments: CommandLine.arguments)
   if code != ExitCode.success.rawValue, rank > 0 { Console.letRankZeroSpeak() }
-  exit(code)
+  endProcess(code)
 }

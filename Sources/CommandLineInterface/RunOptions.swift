@@ -103,8 +103,16 @@ package enum RunOptions {
 
   private static let data: [Entry] = [
     .option(
-      "data", "path", \.data, .path, .data, .recorded, "Folder of IDX files, plain or .gz.",
+      "data", "path", \.data, .path, .data, .recorded,
+      "Folder of IDX files, plain or .gz, or an .npy file (images, height, width) of uint8, or float32 in [0, 1].",
       defaultText: "/usr/share/datasets/fashion-mnist, else ./data"),
+    .option(
+      "split", "scheme", \.split, .choice, .data, .arithmetic,
+      "The published training and test images; or of Fashion-MNIST's 70,000 images 56,000 to train on, 7,000 to "
+        + "validate and 7,000 to test. Of an .npy file the last two sevenths validate and test."),
+    .option(
+      "validation", "n", \.validation, .integer(atLeast: 1), .data, .arithmetic,
+      "Take the last n of the training images for validation, to select on.", defaultText: "the split's own"),
     .option(
       "limit", "n", \.limit, .integer(atLeast: 1), .data, .arithmetic,
       "Train on the first n training images only; other splits stay whole.", defaultText: "all"),
@@ -148,7 +156,7 @@ package enum RunOptions {
   ]
 }
 
-// MARK: - config.toml and resuming
+// MARK: - config.toml
 
 extension RunOptions {
   /// `config.toml`: every setting that decides what the run computes and when it writes, the same at any number of
@@ -160,12 +168,7 @@ extension RunOptions {
       }
   }
 
-  /// The settings that enter the arithmetic, for a checkpoint to keep: no path, cadence or machine in them.
-  package static func arithmeticText(of configuration: RunConfiguration) -> String {
-    ConfigurationFile.text(of: configuration, by: table) { $0.role == .arithmetic }
-  }
-
-  /// The configuration that a text of either kind holds; `path` is for the messages.
+  /// The configuration that such a text holds; `path` is for the messages.
   package static func configuration(from text: String, path: String) throws(Failure) -> RunConfiguration {
     let settings = try ConfigurationFile.settings(in: text, path: path, by: table.map(\.description))
     var configuration = try defaults(for: settings)
@@ -196,22 +199,5 @@ extension RunOptions {
         help: "Leave out the model, or the preset.")
     }
     return preset.configuration
-  }
-
-  /// What keeps `requested` from continuing a checkpoint that was made with `stored`: the first option of the
-  /// arithmetic that differs, as a usage failure; nil where nothing does.
-  package static func resumeConflict(stored: RunConfiguration, requested: RunConfiguration) -> Failure? {
-    for entry in table where entry.description.role == .arithmetic {
-      let (old, new) = (entry.show(stored), entry.show(requested))
-      if old == new { continue }
-      let name = entry.description.isArgument ? entry.description.spelling : "--\(entry.description.name)"
-      let was = old?.text ?? "not given"
-      return Failure(
-        .usage,
-        "'\(name)' is \(new?.text ?? "not given"), but \(was) in the checkpoint, and can't change on resume",
-        help: old == nil
-          ? "Leave out \(name), or start a new run." : "Give \(name) \(was), or start a new run.")
-    }
-    return nil
   }
 }

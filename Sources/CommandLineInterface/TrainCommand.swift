@@ -72,11 +72,13 @@ private func preset(in settings: [Setting]) throws(Failure) -> Preset? {
 }
 
 private func train(_ options: TrainOptions) throws -> ExitCode {
-  try withProcessGroup { group in
+  // While MPI starts.
+  let prefetch = LauncherRank.isFirstOnHost ? ImagePrefetch(data: options.configuration.data) : nil
+  return try withProcessGroup { group in
     let log = RunLog(isRoot: group.isRoot, quiet: options.verbosity == .quiet)
     let run = TrainingRun(
       configuration: options.configuration, version: Program.version, command: commandLineText(),
-      configurationText: RunOptions.configurationText(of: options.configuration))
+      configurationText: RunOptions.configurationText(of: options.configuration), prefetch: prefetch)
     try run.run(on: group, log: log)
   }
 }

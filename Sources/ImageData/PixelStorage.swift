@@ -1,31 +1,27 @@
-/// Owns the bytes of a data set, wherever they are: memory of this process, or a segment that the ranks of a host share.
+/// Owns the bytes of a data set, wherever they are: memory of this process, or memory that the ranks of a host share.
 /// The bytes never change once it is made, so every thread may read them.
 public final class PixelStorage: @unchecked Sendable {
-  public let bytes: UnsafeBufferPointer<UInt8>
+  public let bytes: UnsafeRawBufferPointer
   private let release: () -> Void
 
-  /// Adopts memory.
+  /// Adopts memory, aligned for Float.
   ///
   /// - Parameter release: called once, when nothing refers to the storage any more.
-  public init(adopting bytes: UnsafeBufferPointer<UInt8>, release: @escaping () -> Void) {
+  public init(adopting bytes: UnsafeRawBufferPointer, release: @escaping () -> Void) {
     self.bytes = bytes
     self.release = release
   }
 
   /// Allocates memory and lets `fill` write all of it.
-  public convenience init(count: Int, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void) rethrows {
-    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
+  public convenience init(byteCount: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
     do {
       try fill(memory)
     } catch {
       memory.deallocate()
       throw error
     }
-    self.init(adopting: UnsafeBufferPointer(memory)) { memory.deallocate() }
-  }
-
-  public convenience init(_ bytes: [UInt8]) {
-    self.init(count: bytes.count) { _ = $0.initialize(from: bytes) }
+    self.init(adopting: UnsafeRawBufferPointer(memory)) { memory.deallocate() }
   }
 
   deinit {

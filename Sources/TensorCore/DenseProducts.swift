@@ -1,7 +1,7 @@
 // The three matrix products of a dense layer, on row-major matrices. Shape legend:
 //   input (rows, inputs), weight (outputs, inputs), output (rows, outputs); gradients have the shape of their value.
-// None of them packs its operands in memory: the factor that a tile reads by columns is contiguous in the layout that
-// PyTorch gives the weights, except in `denseForward` for short rows, which transposes a panel at a time into L1.
+// Where a tile would read columns that are far apart in memory, they are copied next to each other first, a few at a
+// time so that the copy stays in L1. That moves numbers and changes none.
 
 /// Rows at least this long are multiplied as dot products with eight partial sums; shorter ones term by term.
 /// Which of the two is fixed by the layer's shape alone, so that the bits are too.
@@ -19,15 +19,13 @@ public func denseForward(
     team.forEachRange(outputs, granule: 4) { range in
       dotProductForward(
         input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs,
-        outputs: outputs,
-        negativeSlope: negativeSlope, range: range)
+        outputs: outputs, negativeSlope: negativeSlope, range: range)
     }
   } else {
     team.forEachRange(outputs, granule: ProductTile24.columns) { range in
       panelForward(
         input: input, weight: weight, bias: bias, output: output, rows: rows, inputs: inputs,
-        outputs: outputs,
-        negativeSlope: negativeSlope, range: range)
+        outputs: outputs, negativeSlope: negativeSlope, range: range)
     }
   }
 }
@@ -85,8 +83,7 @@ private func copyColumns(
 /// binary tree, ((0+1)+(2+3))+…, without ever storing a shard's gradient.
 public func denseWeightGradient(
   input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-  weightGradient: UnsafeMutablePointer<Float>,
-  rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
+  weightGradient: UnsafeMutablePointer<Float>, rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
 ) {
   let scratchBytes = 4 * ProductTile24.columns * (treeLevels(rows.shardCount) + 1) * 4
   let slabBytes = PackedSlab.byteCount(rows: rows.rowCount, shards: rows.shardCount)
@@ -182,8 +179,7 @@ private func panelForward(
         default:
           writeProduct(
             ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs,
-            bias: offsets,
-            negativeSlope: negativeSlope)
+            bias: offsets, negativeSlope: negativeSlope)
         }
       }
     }

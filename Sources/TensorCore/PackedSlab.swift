@@ -1,8 +1,9 @@
 /// A few columns of a matrix, copied next to each other so that tiles stream over them from L1; rows that are zero in all
 /// of these columns are left out.
 ///
-/// Leaving them out changes no sum, for a product with zero adds nothing. About a third of Fashion-MNIST's background
-/// goes this way, and which rows go depends on the data alone, never on ranks or threads.
+/// Leaving them out changes no sum, for a product with zero adds nothing (unless the other factor is not finite, which
+/// shows in the loss already). About a third of Fashion-MNIST's background goes this way, and which rows go depends on
+/// the data alone, never on ranks or threads.
 struct PackedSlab {
   /// (rows kept, width).
   let values: UnsafeMutablePointer<Float>
@@ -43,9 +44,9 @@ struct PackedSlab {
 
   /// Copies a row and tells whether all of it is zero.
   @inline(__always)
-  private func copyRow(_ source: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>)
-    -> Bool
-  {
+  private func copyRow(
+    _ source: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>
+  ) -> Bool {
     var bits = SIMD8<UInt32>.zero
     var column = 0
     while column < width {

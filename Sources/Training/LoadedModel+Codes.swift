@@ -13,7 +13,7 @@ extension LoadedModel {
   /// - Throws: `Failure` 64 when the split has no such part, 65 when the data is not the run's own, or the images are not
   ///   of the model's size, and what reading throws.
   public func images(of part: SplitPart, data: String?, requiresOwnData: Bool) throws -> ImageDataset {
-    let splits = try loadSplits(data: data, limit: configuration.limit, group: group)
+    let splits = try loadSplits(configuration, data: data, group: group).splits
     guard let images = splits[part] else {
       throw Failure(
         .usage, "the run's data has no validation images", help: "use --split train or --split test")

@@ -61,7 +61,7 @@ public final class LoadedModel {
 
   /// The scores on the test images, as training reported them: a row of `metrics.jsonl`.
   public func evaluate(data: String?) throws -> MetricsRow {
-    let splits = try loadSplits(data: data, limit: configuration.limit, group: group)
+    let splits = try loadSplits(configuration, data: data, group: group).splits
     guard splits.contentHash.description == dataHash else {
       throw Failure(
         .badData, "the model was trained on other data than this",
@@ -81,17 +81,4 @@ func makeTeam(threads: Int?, shards: Int, group: ProcessGroup) -> ThreadTeam {
   let cores = max(1, group.localCores / group.localSize)
   let count = min(threads ?? cores, max(1, shards / group.size))
   return ThreadTeam(count: count, oversubscribed: count * group.localSize > group.localCores)
-}
-
-/// Loads the data set on every rank; all throw if one can't.
-func loadSplits(data: String?, limit: Int?, group: ProcessGroup) throws -> DataSplits {
-  var splits: DataSplits?
-  var failure: Failure?
-  do {
-    splits = try DataFolder.locate(data).loadOfficialSplit(limit: limit)
-  } catch {
-    failure = error as? Failure ?? Failure(.failure, "\(error)")
-  }
-  try group.agree(failure, phase: "loading data")
-  return splits!
 }

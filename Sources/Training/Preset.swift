@@ -19,10 +19,11 @@ extension Preset {
   /// All presets, in the order of the help.
   public static let all = [
     Preset(
-      name: "dense-784-128", model: .denseAutoencoder, summary: "784-128-784, no hidden layers"
+      name: "dense-784-128", model: .denseAutoencoder, summary: "784-128-784 on 80/10/10"
     ) {
       $0.hidden = []
       $0.latent = 128
+      $0.split = .published801010
     }
   ]
 }

@@ -31,7 +31,7 @@ public struct TrainingBenchmark: Sendable {
   ) throws -> TrainingBenchmark {
     try group.requirePowerOfTwo(shards: configuration.shards)
     group.algorithm = configuration.allreduce
-    let splits = try loadSplits(data: configuration.data, limit: configuration.limit, group: group)
+    let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     let trainer = ReconstructionTrainer(

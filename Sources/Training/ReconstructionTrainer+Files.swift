@@ -18,10 +18,10 @@ extension ReconstructionTrainer {
       timings = try JSONLinesFile(opening: folder.timing)
       try writeStatus("running")
     }
+    let parts = splits.named.map { "\(grouped($0.images.count)) \($0.name)" }.joined(separator: ", ")
     log.say(
       "model   \(configuration.model.rawValue), \(grouped(model.arena.parameterCount)) parameters\n"
-        + "data    \(grouped(splits.train.count)) training and \(grouped(splits.test.count)) test images of "
-        + "\(splits.train.height)x\(splits.train.width)\n"
+        + "data    \(parts) images of \(splits.train.height)x\(splits.train.width) from \(splits.source.path)\n"
         + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(counted(group.size, "rank")) of "
         + "\(counted(team.count, "thread"))\n"
         + "run     \(folder.path)")
@@ -49,12 +49,8 @@ extension ReconstructionTrainer {
     log.say(
       "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
-    if let scores {
-      let texts = scores.values.named.map { name, value in
-        "\(name) \(decimals(value, name == "psnr" ? 2 : 4))"
-      }
-      log.say("test    " + texts.joined(separator: "  "))
-    }
+    if let scores { sayScores(scores.values, of: monitoredSplit) }
+    if let testScores { sayScores(testScores, of: "test") }
     log.say(
       "files   \(folder.samples)\n"
         + "        \(folder.samplePicture)  \(folder.sampleRow)  \(folder.reconstructionPicture)")
@@ -67,6 +63,11 @@ extension ReconstructionTrainer {
     let failure = error as? Failure ?? Failure(.failure, "\(error)")
     log.record("Error: \(failure.message)")
     try? writeStatus("failed", exitCode: failure.code)
+  }
+
+  private func sayScores(_ scores: ReconstructionScores, of split: String) {
+    let texts = scores.named.map { name, value in "\(name) \(decimals(value, name == "psnr" ? 2 : 4))" }
+    log.say((split == "test" ? "test    " : "valid   ") + texts.joined(separator: "  "))
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

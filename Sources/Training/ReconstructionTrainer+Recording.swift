@@ -1,6 +1,7 @@
 import Artifacts
 import Collectives
 import Evaluation
+import ImageData
 
 /// Rows of metrics and timing, and what is said about them.
 extension ReconstructionTrainer {
@@ -26,16 +27,34 @@ extension ReconstructionTrainer {
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 
-  /// Scores the test images, which the official split monitors and selects nothing on. All ranks take part.
+  /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
+  /// the run selects nothing. All ranks take part.
   func evaluate() {
-    let values = evaluateReconstructions(
-      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group, team: team
-    )
+    let values = score(splits.validation ?? splits.test)
     scores = (position.step, values)
-    let row = MetricsRow(position, scores: values, split: "test")
     // A run that goes on from its last step evaluates again for people and for its final files only.
-    if evaluatedStep != position.step { onRoot("writing metrics") { try metrics?.append(row.json) } }
+    if evaluatedStep != position.step { writeScores(values, split: monitoredSplit) }
     evaluatedStep = position.step
+  }
+
+  /// Scores the test images at the end of a run that monitored others. All ranks take part.
+  func evaluateTest() {
+    guard splits.validation != nil else { return }
+    let values = score(splits.test)
+    testScores = values
+    writeScores(values, split: "test")
+  }
+
+  var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
+
+  private func score(_ images: ImageDataset) -> ReconstructionScores {
+    evaluateReconstructions(
+      of: images, by: model, objective: objective, shards: configuration.shards, group: group, team: team)
+  }
+
+  private func writeScores(_ scores: ReconstructionScores, split: String) {
+    let row = MetricsRow(position, scores: scores, split: split)
+    onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 
   /// What training did since the row before: nothing where an epoch ends with an interval.
@@ -111,7 +130,7 @@ extension ReconstructionTrainer {
   func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
-      line += "  test loss \(decimals(scores.values.loss, 4))"
+      line += "  \(monitoredSplit) loss \(decimals(scores.values.loss, 4))"
       if let similarity = scores.values.structuralSimilarity { line += "  ssim \(decimals(similarity, 4))" }
     }
     let left = Double(totalSteps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds

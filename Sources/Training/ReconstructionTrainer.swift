@@ -40,6 +40,8 @@ public final class ReconstructionTrainer {
   var scores: (step: Int, values: ReconstructionScores)?
   /// The step of the last scores in `metrics.jsonl`.
   var evaluatedStep: Int?
+  /// On the test images at the end, where `scores` are on others.
+  var testScores: ReconstructionScores?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
@@ -120,6 +122,7 @@ public final class ReconstructionTrainer {
 
     if intervalLoss.samples > 0 { logInterval() }
     if scores?.step != position.step { evaluate() }
+    evaluateTest()
     finish()
   }
 

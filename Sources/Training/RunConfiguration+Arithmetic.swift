@@ -25,15 +25,24 @@ extension RunConfiguration {
     }
   }
 
-  /// Refuses to go on from a checkpoint under other arithmetic.
-  func requireSameArithmetic(as saved: RunConfiguration) throws {
+  /// Refuses to go on from a checkpoint under other arithmetic: `Failure` 64 that names the first option that differs.
+  package func requireSameArithmetic(as saved: RunConfiguration) throws {
     for setting in Self.arithmeticSettings where setting.read(self) != setting.read(saved) {
-      let value = setting.read(saved).compactText
+      let option = setting.name == "model" ? "the model" : "--\(setting.name)"
+      let (own, before) = (commandLineText(setting.read(self)), commandLineText(setting.read(saved)))
       throw Failure(
         .usage,
-        "--\(setting.name) \(setting.read(self).compactText) differs from the checkpoint's \(value)",
-        help: "resume with the checkpoint's value, or start a new run")
+        "\(option) is \(own ?? "not given"), but was \(before ?? "not given") for the checkpoint, and can't change",
+        help: before.map { "resume with \(option) \($0), or start a new run" }
+          ?? "resume without \(option), or start a new run")
     }
+  }
+
+  /// A value as the command line has it; nil for none.
+  private func commandLineText(_ value: JSONValue) -> String? {
+    if value == .null { return nil }
+    if let list = value.arrayValue { return list.compactMap { commandLineText($0) }.joined(separator: ",") }
+    return value.stringValue ?? value.compactText
   }
 
   private struct ArithmeticSetting: Sendable {
@@ -85,8 +94,9 @@ extension RunConfiguration {
         guard let seed = value.integerValue.flatMap(UInt32.init(exactly:)) else { return false }
         configuration.seed = seed
         return true
-      }), integer("shards", \.shards, atLeast: 1),
-    optionalInteger("limit", \.limit), choice("allreduce", \.allreduce),
+      }), integer("shards", \.shards, atLeast: 1), choice("split", \.split),
+    optionalInteger("validation", \.validation), optionalInteger("limit", \.limit),
+    choice("allreduce", \.allreduce),
   ]
 
   private static func integer(

@@ -1,4 +1,5 @@
 import Collectives
+import ImageData
 import NeuralNet
 import TensorCore
 
@@ -44,8 +45,11 @@ public struct RunConfiguration: Sendable, Equatable {
 
   // MARK: Data
 
-  /// A folder of IDX files; nil looks in the usual places.
+  /// A folder of IDX files or an npy file; nil looks in the usual places.
   public var data: String?
+  public var split: SplitScheme
+  /// Takes so many of the last training images for validation; nil leaves that to the split.
+  public var validation: Int?
   /// Trains on the first `limit` training images only.
   public var limit: Int?
 
@@ -78,7 +82,7 @@ public struct RunConfiguration: Sendable, Equatable {
       RunConfiguration(
         model: model, hidden: [128, 64], latent: 32, activation: .relu, latentActivation: .relu, loss: .bce,
         conventions: .keras, learningRate: 1e-3, batch: 128, epochs: 20, steps: nil, seed: 0, data: nil,
-        limit: nil, shards: 16, threads: nil, allreduce: .tree, runDirectory: nil, resume: nil,
+        split: .official, validation: nil, limit: nil, shards: 16, threads: nil, allreduce: .tree, runDirectory: nil, resume: nil,
         evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
     }
   }

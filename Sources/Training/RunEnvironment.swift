@@ -6,7 +6,7 @@ import ImageData
 /// The entry of `environment.json` for one start of a run: all that may differ between starts without changing their
 /// numbers.
 func environmentEntry(
-  version: String, group: ProcessGroup, threads: Int, facts: MachineFacts, splits: DataSplits
+  version: String, group: ProcessGroup, threads: Int, facts: MachineFacts, data: LoadedSplits
 ) -> JSONValue {
   [
     "started": .string(currentTimestamp()), "version": .string(version), "ranks": .integer(group.size),
@@ -14,7 +14,8 @@ func environmentEntry(
     "oversubscribed": .bool(group.oversubscribed), "processor": .string(facts.processor),
     "instruction_sets": .string(facts.instructionSets), "system": .string(facts.system),
     "mpi": group.mpiLibraryVersion.map { .string($0) } ?? .null,
-    "program_sha256": .string(hexadecimal(facts.program)), "data_sha256": .string(splits.contentHash.description),
+    "program_sha256": .string(hexadecimal(facts.program)), "data": .string(data.splits.source.path),
+    "data_sha256": .string(data.splits.contentHash.description), "data_copies": .integer(data.copies),
   ]
 }
 

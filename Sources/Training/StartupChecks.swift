@@ -2,10 +2,9 @@ import Artifacts
 import Collectives
 import Diagnostics
 import Glibc
-import ImageData
 
 /// What has to be the same on every rank for the ranks to compute the same numbers.
-struct MachineFacts {
+struct MachineFacts: Sendable {
   /// SHA-256 of the program's file.
   let program: [UInt8]
   /// The processor's vector instruction sets, as the kernel lists them.
@@ -33,7 +32,7 @@ struct MachineFacts {
 
 /// Refuses to start where ranks would not compute the same numbers: `Failure` 70 that names the hosts that differ.
 func requireEqualRanks(
-  configuration: RunConfiguration, splits: DataSplits, facts: MachineFacts, group: ProcessGroup
+  configuration: RunConfiguration, facts: MachineFacts, group: ProcessGroup
 ) throws {
   guard group.size > 1 else { return }
   try group.requireEqual(
@@ -44,6 +43,4 @@ func requireEqualRanks(
   try group.requireEqual(
     Array(configuration.arithmetic.compactText.utf8), what: "the configuration",
     help: "start every rank with the same options")
-  try group.requireEqual(
-    splits.contentHash.bytes, what: "the data", help: "install the same data set on every host")
 }

@@ -11,8 +11,14 @@ public struct TrainingRun {
   public var version: String
   public var command: String
   public var configurationText: String
+  /// The run's data, if this process reads it already.
+  public var prefetch: ImagePrefetch?
 
-  public init(configuration: RunConfiguration, version: String, command: String, configurationText: String) {
+  public init(
+    configuration: RunConfiguration, version: String, command: String, configurationText: String,
+    prefetch: ImagePrefetch? = nil
+  ) {
+    self.prefetch = prefetch
     self.configuration = configuration
     self.version = version
     self.command = command
@@ -28,10 +34,16 @@ public struct TrainingRun {
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     let idleCores = group.localCores - team.count * group.localSize
     if idleCores > 0 { log.say("note    \(idleCores) of \(group.localCores) cores stay idle") }
-    let splits = try loadSplits(data: configuration.data, limit: configuration.limit, group: group)
-    let facts = try MachineFacts.current()
+    // Beside the data, which takes longer.
+    let machineFacts = BackgroundTask { try MachineFacts.current() }
+    let data = try loadSplits(configuration, data: configuration.data, group: group, prefetch: prefetch)
+    let splits = data.splits
+    let facts = try machineFacts.value()
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
-    try requireEqualRanks(configuration: configuration, splits: splits, facts: facts, group: group)
+    try requireEqualRanks(configuration: configuration, facts: facts, group: group)
+    if data.copies > Set(group.hostNames).count {
+      log.say("note    \(data.copies) copies of the images in memory, as ranks of one host can't share theirs")
+    }
 
     let start = try chooseStart(group, splits: splits)
     let folder = RunFolder(start.folder)
@@ -42,7 +54,7 @@ public struct TrainingRun {
       try writeDurably(folder.configuration, Array(configurationText.utf8))
       try appendToList(
         environmentEntry(
-          version: version, group: group, threads: team.count, facts: facts, splits: splits),
+          version: version, group: group, threads: team.count, facts: facts, data: data),
         file: folder.environment)
     }
     let trainer = ReconstructionTrainer(

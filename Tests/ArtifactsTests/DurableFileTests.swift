@@ -118,3 +118,41 @@ import Testing
   try file.append(["step": 2])
   #expect(try FileSystem.read(path) == Array("{\"step\":1}\n{\"step\":2}\n".utf8))
 }
+
+@Test func aNewFolderIsMadeOnce() throws {
+  let folder = TemporaryFolder()
+  #expect(try FileSystem.createNewFolder(folder.path("a/b")))
+  #expect(try !FileSystem.createNewFolder(folder.path("a/b/")))
+  try folder.write("file", [])
+  #expect(try !FileSystem.createNewFolder(folder.path("file")))
+  let failure = #expect(throws: Failure.self) { try FileSystem.createNewFolder(folder.path("file/c")) }
+  #expect(failure?.code == .cannotCreate)
+}
+
+@Test func pathsToOneFolderAreTheSame() throws {
+  let folder = TemporaryFolder()
+  try FileSystem.createFolder(folder.path("a"))
+  #expect(FileSystem.isSame(folder.path("a"), folder.path("./a/")))
+  #expect(!FileSystem.isSame(folder.path("a"), folder.path))
+  #expect(!FileSystem.isSame(folder.path("b"), folder.path("b")))
+}
+
+@Test func whatAKilledWriterLeavesIsRemoved() throws {
+  let folder = TemporaryFolder()
+  for name in [".samples.npy.77.partial", "samples.npy", "notes.partial", ".hidden"] {
+    try folder.write(name, [1])
+  }
+  try removePartialFiles(in: folder.path)
+  #expect(try FileSystem.names(in: folder.path) == [".hidden", "notes.partial", "samples.npy"])
+}
+
+@Test func rowsAreReadUpToARecordedLength() throws {
+  let folder = TemporaryFolder()
+  let path = try folder.write("rows.jsonl", Array("{\"a\":1}\n{\"a\":2}\n{\"a\"".utf8))
+  #expect(try JSONLinesFile.read(path, upTo: 16) == Array("{\"a\":1}\n{\"a\":2}\n".utf8))
+  #expect(try JSONLinesFile.read(path, upTo: 0) == [])
+  for length in [7, 20, 100] {
+    let failure = #expect(throws: Failure.self) { try JSONLinesFile.read(path, upTo: length) }
+    #expect(failure?.code == .badData && failure?.message.contains("byte \(length)") == true)
+  }
+}

@@ -22,6 +22,8 @@ import Testing
       decode                  Write the images that a trained model makes of codes.
       reconstruct             Draw images above what a trained model makes of them.
       evaluate                Compute the losses and metrics of a run's model.
+      data                    Describe a data set: sizes, splits, classes, order and
+                              shards.
       bench                   Measure how fast training steps go on this machine.
 
       See 'atelier help <subcommand>' for detailed help.
@@ -52,10 +54,9 @@ import Testing
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
-                              options override: dense-784-128 (dense-ae:
-                              784-128-784, no hidden layers). (values:
-                              dense-784-128; default: the model's published
-                              settings)
+                              options override: dense-784-128 (dense-ae: 784-128-784
+                              on 80/10/10). (values: dense-784-128; default: the
+                              model's published settings)
       --hidden <widths>       Widths of the encoder's hidden layers, from the image
                               inwards; the decoder mirrors them. (default: 128,64)
       --latent <n>            Numbers in the code of an image. (default: 32)
@@ -116,8 +117,17 @@ import Testing
                               other chance. (default: 0)
 
     DATA:
-      --data <path>           Folder of IDX files, plain or .gz. (default:
-                              /usr/share/datasets/fashion-mnist, else ./data)
+      --data <path>           Folder of IDX files, plain or .gz, or an .npy file
+                              (images, height, width) of uint8, or float32 in [0,
+                              1]. (default: /usr/share/datasets/fashion-mnist, else
+                              ./data)
+      --split <scheme>        The published training and test images; or of
+                              Fashion-MNIST's 70,000 images 56,000 to train on,
+                              7,000 to validate and 7,000 to test. Of an .npy file
+                              the last two sevenths validate and test. (values:
+                              official, 80-10-10; default: official)
+      --validation <n>        Take the last n of the training images for validation,
+                              to select on. (default: the split's own)
       --limit <n>             Train on the first n training images only; other
                               splits stay whole. (default: all)
 

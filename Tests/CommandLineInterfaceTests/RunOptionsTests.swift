@@ -10,7 +10,8 @@ import Training
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
-      "epochs", "steps", "seed", "data", "limit", "shards", "threads", "allreduce", "run-dir", "resume",
+      "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce",
+      "run-dir", "resume",
       "evaluate-every", "checkpoint-every", "log-every", "check-every",
     ])
   #expect(
@@ -27,6 +28,7 @@ import Training
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
       "evaluate: target data threads json quiet verbose version help",
+      "data: batch seed data split validation limit shards epoch json quiet verbose version help",
       "bench: subject seconds weights json quiet verbose version help",
     ])
 }
@@ -41,7 +43,7 @@ import Training
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
-      "seed",
+      "seed", "split", "validation",
       "limit", "shards", "allreduce",
     ])
   #expect(
@@ -178,6 +180,7 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       seed = 0
 
       # Data
+      split = "official"
       limit = 1003
 
       # Parallelism
@@ -193,34 +196,53 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       """)
 }
 
-@Test func resumingRefusesExactlyTheArithmetic() throws {
-  let stored = RunConfiguration.defaults(for: .denseAutoencoder)
-  #expect(RunOptions.resumeConflict(stored: stored, requested: stored) == nil)
-  for entry in changeable {
-    let requested = try changed(entry).configuration
-    let conflict = RunOptions.resumeConflict(stored: stored, requested: requested)
-    #expect((conflict != nil) == (entry.description.role == .arithmetic), "\(entry.description.name)")
-    #expect(
-      conflict.map { $0.code == .usage && $0.message.contains("'--\(entry.description.name)'") } ?? true)
-  }
-  var requested = stored
-  requested.batch = 64
+@Test func aCheckpointKeepsExactlyTheArithmetic() throws {
+  let kept = RunConfiguration.defaults(for: .denseAutoencoder).arithmetic.objectValue ?? []
   #expect(
-    RunOptions.resumeConflict(stored: stored, requested: requested)
-      == Failure(
-        .usage, "'--batch' is 64, but 128 in the checkpoint, and can't change on resume",
-        help: "Give --batch 128, or start a new run."))
+    kept.map(\.name).sorted()
+      == RunOptions.table.map(\.description).filter { $0.role == .arithmetic }.map(\.name).sorted())
+  for entry in changeable where entry.description.role == .arithmetic {
+    let configuration = try changed(entry).configuration
+    #expect(
+      try RunConfiguration(arithmetic: configuration.arithmetic, file: "state.json") == configuration,
+      "\(entry.description.name)")
+  }
 }
 
-@Test func theArithmeticAloneReadsBack() throws {
-  var configuration = RunConfiguration.defaults(for: .denseAutoencoder)
-  configuration.learningRate = 0.1
-  configuration.seed = .max
-  configuration.hidden = []
-  configuration.epochs = 3
-  configuration.data = "/data"
-  let text = RunOptions.arithmeticText(of: configuration)
-  let stored = try RunOptions.configuration(from: text, path: "state")
-  #expect(RunOptions.resumeConflict(stored: stored, requested: configuration) == nil)
-  #expect(!text.contains("/data") && !text.contains("epochs"))
+@Test func resumingRefusesExactlyTheArithmetic() throws {
+  let saved = RunConfiguration.defaults(for: .denseAutoencoder)
+  for entry in changeable {
+    let requested = try changed(entry).configuration
+    guard entry.description.role == .arithmetic else {
+      try requested.requireSameArithmetic(as: saved)
+      continue
+    }
+    let failure = #expect(throws: Failure.self) { try requested.requireSameArithmetic(as: saved) }
+    #expect(failure?.code == .usage)
+    #expect(failure?.message.hasPrefix("--\(entry.description.name) is ") == true)
+  }
+}
+
+@Test func aRefusedResumeSaysWhatToGive() throws {
+  func failure(_ change: (inout RunConfiguration, inout RunConfiguration) -> Void) -> Failure? {
+    var saved = RunConfiguration.defaults(for: .denseAutoencoder)
+    var requested = saved
+    change(&requested, &saved)
+    return #expect(throws: Failure.self) { try requested.requireSameArithmetic(as: saved) }
+  }
+  #expect(
+    failure { requested, _ in requested.hidden = [7, 5] }
+      == Failure(
+        .usage, "--hidden is 7,5, but was 128,64 for the checkpoint, and can't change",
+        help: "resume with --hidden 128,64, or start a new run"))
+  #expect(
+    failure { requested, _ in requested.loss = .mse }?.help == "resume with --loss bce, or start a new run")
+  #expect(
+    failure { requested, _ in requested.limit = 9 }
+      == Failure(
+        .usage, "--limit is 9, but was not given for the checkpoint, and can't change",
+        help: "resume without --limit, or start a new run"))
+  #expect(
+    failure { _, saved in saved.limit = 9 }?.message
+      == "--limit is not given, but was 9 for the checkpoint, and can't change")
 }

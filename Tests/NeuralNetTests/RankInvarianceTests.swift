@@ -40,12 +40,10 @@ private func ranks(
   #expect(alone.gradients[0].contains { $0 != 0 })
   for count in [2, 4, 8, 16] {
     let together = ranks(count, images: images)
-    #expect(together.losses.bits == alone.losses.bits, "\(count) ranks")
-    #expect(treeSum(together.gradients).bits == alone.gradients[0].bits, "\(count) ranks")
+    expectSameBits("losses of \(count) ranks", together.losses, alone.losses)
+    expectSameBits("gradients of \(count) ranks", treeSum(together.gradients), alone.gradients[0])
     if count == 16 && batch >= 16 {
-      #expect(
-        leftToRightSum(together.gradients).bits != alone.gradients[0].bits,
-        "the data would not show a wrong order")
+      expectDifferentBits("a wrong order", leftToRightSum(together.gradients), alone.gradients[0])
     }
   }
 }
@@ -55,8 +53,8 @@ private func ranks(
   let alone = ranks(1, images: images)
   for threads in [2, 3] {
     let together = ranks(1, images: images, team: ThreadTeam(count: threads))
-    #expect(together.losses.bits == alone.losses.bits)
-    #expect(together.gradients[0].bits == alone.gradients[0].bits)
+    expectSameBits("losses", together.losses, alone.losses)
+    expectSameBits("gradients", together.gradients[0], alone.gradients[0])
   }
 }
 
@@ -67,6 +65,6 @@ private func ranks(
   fillGradients(of: model, images: images(20))
   fillGradients(
     of: model, images: Array(images(20)[..<(3 * 784)]), offsets: evenOffsets(rows: 3, shards: shards))
-  #expect(
-    model.arena.gradients.array.bits == ranks(1, images: Array(images(20)[..<(3 * 784)])).gradients[0].bits)
+  let fresh = ranks(1, images: Array(images(20)[..<(3 * 784)]))
+  expectSameBits("gradients", model.arena.gradients.array, fresh.gradients[0])
 }

@@ -42,5 +42,5 @@ private let factors = AdamFactors(
       gradientScale: 1,
       factors: factors, team: singleThread)
   }
-  #expect([value, first, second].bits == [0, 0, 0])
+  expectSameBits("value and moments", [value, first, second], [0, 0, 0])
 }

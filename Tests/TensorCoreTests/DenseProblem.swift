@@ -21,6 +21,9 @@ struct DenseShape: CustomTestStringConvertible, Sendable {
       DenseShape(rows: 8, inputs: 784, outputs: 128), DenseShape(rows: 7, inputs: 128, outputs: 784),
     ]
 
+  /// Large enough for the input gradient to copy columns of the weight together, with every remainder.
+  static let packed = DenseShape(rows: 67, inputs: 300, outputs: 117)
+
   private static func random(
     _ count: Int, inputs: ClosedRange<Int>, outputs: ClosedRange<Int>, seed: UInt32
   ) -> [DenseShape] {
@@ -46,6 +49,16 @@ struct DenseProblem {
     weight = FencedBuffer(generate(shape.outputs * shape.inputs, 22))
     bias = FencedBuffer(generate(shape.outputs, 33))
     outputGradient = FencedBuffer(generate(shape.rows * shape.outputs, 44))
+  }
+
+  /// Makes part of the input zero, as the background of images and the output of ReLU are: blocks that the weight
+  /// gradient leaves out, among them whole shards, and single zeros, which it can't.
+  func zeroBackground() {
+    for row in 0..<shape.rows {
+      for k in 0..<shape.inputs where (row / 2 + k / 24) % 3 == 0 || (row + k) % 5 == 0 || row < 5 && k < 16 {
+        input.pointer[row * shape.inputs + k] = 0
+      }
+    }
   }
 
   /// The result of `denseForward`.

@@ -83,7 +83,7 @@ import Testing
 }
 
 /// An oracle that shares no code with ours.
-@Test(arguments: DenseShape.samples) func productsAreThoseOfOpenBLAS(shape: DenseShape) {
+@Test(arguments: DenseShape.samples + [.packed]) func productsAreThoseOfOpenBLAS(shape: DenseShape) {
   let problem = DenseProblem(shape)
   let (rows, inputs, outputs) = (blasint(shape.rows), blasint(shape.inputs), blasint(shape.outputs))
   func product(

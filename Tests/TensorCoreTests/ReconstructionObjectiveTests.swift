@@ -87,7 +87,8 @@ func lossesHaveTheSameBitsInPlaceAloneAndOnAnyTeam(loss: ReconstructionLoss) {
   let expected = problem.evaluate(loss)
   for threads in [2, 3] {
     let result = problem.evaluate(loss, team: ThreadTeam(count: threads))
-    #expect(result.losses.bits == expected.losses.bits && result.gradient.bits == expected.gradient.bits)
+    expectSameBits("losses on \(threads) threads", result.losses, expected.losses)
+    expectSameBits("gradient on \(threads) threads", result.gradient, expected.gradient)
   }
   let inPlace = FencedBuffer(problem.logits)
   for gradient in [nil, inPlace.pointer] {
@@ -95,9 +96,9 @@ func lossesHaveTheSameBitsInPlaceAloneAndOnAnyTeam(loss: ReconstructionLoss) {
     problem.objective(loss).evaluate(
       logits: inPlace.pointer, targets: problem.targets, logitGradient: gradient, sampleLosses: &losses,
       rows: problem.rows, team: singleThread)
-    #expect(losses.bits == expected.losses.bits)
+    expectSameBits("losses", losses, expected.losses)
   }
-  #expect(inPlace.array.bits == expected.gradient.bits)
+  expectSameBits("gradient", inPlace.array, expected.gradient)
 }
 
 @Test(arguments: ReconstructionLoss.allCases)

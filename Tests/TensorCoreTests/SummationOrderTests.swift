@@ -8,7 +8,7 @@ import Testing
 /// Remainders of every tile, and both ways to multiply forward.
 private let shapes = [
   DenseShape(rows: 17, inputs: 61, outputs: 45), DenseShape(rows: 11, inputs: 8, outputs: 32),
-  DenseShape(rows: 14, inputs: 263, outputs: 39), DenseShape(rows: 16, inputs: 256, outputs: 16),
+  DenseShape(rows: 14, inputs: 263, outputs: 39), DenseShape(rows: 16, inputs: 256, outputs: 16), .packed,
 ]
 
 @Test(arguments: shapes) func shortRowsAreSummedTermByTerm(shape: DenseShape) {
@@ -22,7 +22,7 @@ private let shapes = [
       }
       return sum + problem.bias.pointer[column]
     }
-    #expect(problem.forward().bits == output.bits)
+    expectSameBits("output", problem.forward(), output)
   }
   let inputGradient = elements(shape.rows, shape.inputs) { row, k in
     var sum: Float = 0
@@ -33,7 +33,7 @@ private let shapes = [
     }
     return sum
   }
-  #expect(problem.inputGradient().bits == inputGradient.bits)
+  expectSameBits("inputGradient", problem.inputGradient(), inputGradient)
 }
 
 @Test(arguments: shapes.filter { $0.inputs >= dotProductLength })
@@ -48,11 +48,14 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
     let quarters = (0..<4).map { lanes[$0] + lanes[$0 + 4] }
     return (quarters[0] + quarters[2]) + (quarters[1] + quarters[3]) + problem.bias.pointer[column]
   }
-  #expect(problem.forward().bits == output.bits)
+  expectSameBits("output", problem.forward(), output)
 }
 
-@Test(arguments: shapes) func aShardsGradientsAreSummedRowByRow(shape: DenseShape) {
+@Test(arguments: shapes, [false, true]) func aShardsGradientsAreSummedRowByRow(
+  shape: DenseShape, sparse: Bool
+) {
   let problem = DenseProblem(shape, generate: wideFloats)
+  if sparse { problem.zeroBackground() }
   let weightGradient = elements(shape.outputs, shape.inputs) { column, k in
     var sum: Float = 0
     for row in 0..<shape.rows {
@@ -62,13 +65,13 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
     }
     return sum
   }
-  #expect(problem.weightGradient(offsets: [0, shape.rows]).bits == weightGradient.bits)
+  expectSameBits("weightGradient", problem.weightGradient(offsets: [0, shape.rows]), weightGradient)
   let biasGradient = elements(1, shape.outputs) { _, column in
     var sum: Float = 0
     for row in 0..<shape.rows { sum += problem.outputGradient.pointer[row * shape.outputs + column] }
     return sum
   }
-  #expect(problem.biasGradient(offsets: [0, shape.rows]).bits == biasGradient.bits)
+  expectSameBits("biasGradient", problem.biasGradient(offsets: [0, shape.rows]), biasGradient)
 }
 
 /// What makes the number of ranks invisible on the way forward and back: a row's bits depend on that row alone.
@@ -83,26 +86,29 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
         input: problem.input.pointer + first * shape.inputs, weight: problem.weight.pointer,
         bias: problem.bias.pointer, output: part.pointer, rows: count, inputs: shape.inputs,
         outputs: shape.outputs, negativeSlope: 0.2, team: singleThread)
-      #expect(part.array.bits == output[first * shape.outputs..<(first + count) * shape.outputs].bits)
+      expectSameBits("output", part.array, output[first * shape.outputs..<(first + count) * shape.outputs])
       let partGradient = FencedBuffer(count: count * shape.inputs)
       denseInputGradient(
         outputGradient: problem.outputGradient.pointer + first * shape.outputs,
         weight: problem.weight.pointer,
         inputGradient: partGradient.pointer, rows: count, inputs: shape.inputs, outputs: shape.outputs,
         team: singleThread)
-      #expect(
-        partGradient.array.bits == inputGradient[first * shape.inputs..<(first + count) * shape.inputs].bits)
+      expectSameBits(
+        "inputGradient", partGradient.array,
+        inputGradient[first * shape.inputs..<(first + count) * shape.inputs])
     }
   }
 }
 
 /// n ranks that each sum their shards and then add up in the tree have the bits of one rank with all shards.
-@Test(arguments: [1, 2, 4, 8, 16]) func anyNumberOfRanksGivesTheBitsOfOne(shards: Int) {
+@Test(arguments: [1, 2, 4, 8, 16], [false, true])
+func anyNumberOfRanksGivesTheBitsOfOne(shards: Int, sparse: Bool) {
   for shape in [
     DenseShape(rows: 107, inputs: 61, outputs: 45), DenseShape(rows: 16, inputs: 24, outputs: 31),
     DenseShape(rows: 9, inputs: 33, outputs: 21),
   ] {
     let problem = DenseProblem(shape, generate: wideFloats)
+    if sparse { problem.zeroBackground() }
     let offsets = evenOffsets(rows: shape.rows, shards: shards)
     func parts(_ ranks: Int, _ sum: (Int, [Int]) -> [Float]) -> [[Float]] {
       (0..<ranks).map { rank in
@@ -115,12 +121,11 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
     for ranks in [1, 2, 4, 8, 16] where ranks <= shards {
       let weightParts = parts(ranks) { problem.weightGradient(firstRow: $0, offsets: $1) }
       let biasParts = parts(ranks) { problem.biasGradient(firstRow: $0, offsets: $1) }
-      #expect(treeSum(weightParts).bits == weightGradient.bits)
-      #expect(treeSum(biasParts).bits == biasGradient.bits)
+      expectSameBits("weightGradient of \(ranks) ranks", treeSum(weightParts), weightGradient)
+      expectSameBits("biasGradient of \(ranks) ranks", treeSum(biasParts), biasGradient)
       if ranks == shards && ranks >= 4 {
-        #expect(
-          leftToRightSum(weightParts).bits != weightGradient.bits, "the data would not show a wrong order")
-        #expect(leftToRightSum(biasParts).bits != biasGradient.bits, "the data would not show a wrong order")
+        expectDifferentBits("a wrong order", leftToRightSum(weightParts), weightGradient)
+        expectDifferentBits("a wrong order", leftToRightSum(biasParts), biasGradient)
       }
     }
   }
@@ -133,7 +138,7 @@ func longRowsAreSummedInEightLanes(shape: DenseShape) {
   let parts = zip(offsets, offsets.dropFirst()).map { first, end in
     problem.weightGradient(firstRow: first, offsets: [0, end - first])
   }
-  #expect(problem.weightGradient(offsets: offsets).bits == treeSum(parts).bits)
+  expectSameBits("weightGradient", problem.weightGradient(offsets: offsets), treeSum(parts))
 }
 
 @Test func shardsOfANumberThatIsNoPowerOfTwoAreRefused() async {

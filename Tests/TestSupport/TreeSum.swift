@@ -1,13 +1,3 @@
-extension Sequence<Float> {
-  /// The elements' bits, to compare results that have to be the same and not only equal (NaN, the sign of zero).
-  public var bits: [UInt32] { map(\.bitPattern) }
-}
-
-extension Sequence<Double> {
-  /// The elements' bits, to compare results that have to be the same and not only equal (NaN, the sign of zero).
-  public var bits: [UInt64] { map(\.bitPattern) }
-}
-
 /// Adds arrays element by element in the binary tree that every gradient is summed in, ((0+1)+(2+3))+…
 ///
 /// - Precondition: their number is a power of two.

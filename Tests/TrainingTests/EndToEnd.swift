@@ -16,16 +16,13 @@ final class Laboratory: Sendable {
   ///   - images: training images to make up; nil takes Fashion-MNIST.
   ///   - options: of every `train`.
   init(images: Int? = 131, options: String = "") throws {
-    var words = options.split(separator: " ").map(String.init)
-    if let images {
-      let data = TemporaryFolder()
-      words += ["--data", try SyntheticImages.write(to: data, train: images, test: 107)]
-      self.data = data
-    } else {
-      data = nil
-    }
-    self.options = words
+    self.options = options.split(separator: " ").map(String.init)
+    data = images == nil ? nil : TemporaryFolder()
+    if let images, let data { try SyntheticImages.write(to: data, train: images, test: 107) }
   }
+
+  /// `--data` and the images made up here.
+  var dataWords: [String] { data.map { ["--data", $0.path] } ?? [] }
 
   func path(_ run: String) -> String { folder.path(run) }
 
@@ -40,18 +37,18 @@ final class Laboratory: Sendable {
 
   /// The words of that command after the program's name.
   func trainWords(_ run: String?, _ more: String = "") -> [String] {
-    ["train", "dense-ae"] + options + more.split(separator: " ").map(String.init)
+    ["train", "dense-ae"] + dataWords + options + more.split(separator: " ").map(String.init)
       + (run.map { ["--run-dir", path($0)] } ?? [])
   }
 
-  /// Runs `atelier` with those words, in the place's folder.
+  /// Runs `atelier` with those words, in the place's folder; `underLauncher` also has `mpirun` start a single rank.
   @discardableResult
   func atelier(
-    _ words: [String], ranks: Int = 1, environment: [String: String?] = [:],
+    _ words: [String], ranks: Int = 1, underLauncher: Bool = false, environment: [String: String?] = [:],
     meanwhile: (RunningProcess) -> Void = { _ in }
   ) -> ShellResult {
     let program = BuiltExecutable.path("atelier")
-    if ranks == 1 {
+    if ranks == 1 && !underLauncher {
       return Shell.run(
         program, words, environment: environment, workingDirectory: folder.path, timeLimit: 120,
         meanwhile: meanwhile)

@@ -67,7 +67,7 @@ extension EndToEnd {
       let laboratory = try Laboratory(images: 20, options: "--epochs 1 --hidden none --latent 2")
       laboratory.train("run", "--schedule cosine").expectSuccess()
       laboratory.train("run", "--schedule cosine \(option) --resume auto")
-        .expectFailure(64, String(option.split(separator: " ")[0]), "differs from the checkpoint's")
+        .expectFailure(64, String(option.split(separator: " ")[0]), "for the checkpoint, and can't change")
     }
 
     @Test func windowsNeedLargeEnoughImages() throws {

@@ -4,16 +4,23 @@ import ImageData
 import TestSupport
 import Testing
 
+/// Loads and splits data as a run does.
+func loadSplits(
+  _ path: String, requiresLabels: Bool = false, scheme: SplitScheme = .official, validation: Int? = nil,
+  limit: Int? = nil
+) throws -> DataSplits {
+  let images = try ImageCollection(reading: openImages(path, requiresLabels: requiresLabels))
+  return try DataSplits(of: images, scheme: scheme, validation: validation, limit: limit)
+}
+
 private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = false) -> Failure? {
-  #expect(throws: Failure.self) {
-    try DataFolder(folder.path).loadOfficialSplit(requiresLabels: requiresLabels)
-  }
+  #expect(throws: Failure.self) { try loadSplits(folder.path, requiresLabels: requiresLabels) }
 }
 
 @Test func theOfficialSplitIsReadAsPublished() throws {
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
-  let splits = try DataFolder.locate(folder.path).loadOfficialSplit()
+  let splits = try loadSplits(folder.path)
   #expect(splits.train.count == 10)
   #expect(splits.train.height == 4)
   #expect(splits.train.width == 8)
@@ -28,7 +35,7 @@ private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = fal
   try folder.write("train-images.idx3-ubyte", SyntheticData.images(count: 4))
   try folder.write(
     "t10k-images.idx3-ubyte.gz", SyntheticData.gzip(SyntheticData.images(count: 2), in: folder))
-  let splits = try DataFolder(folder.path).loadOfficialSplit()
+  let splits = try loadSplits(folder.path)
   #expect(splits.train.count == 4)
   #expect(splits.train.labels == nil)
   #expect(splits.test.count == 2)
@@ -37,20 +44,11 @@ private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = fal
 @Test func theLimitKeepsTheFirstTrainingImagesAndTheWholeTest() throws {
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
-  let splits = try DataFolder(folder.path).loadOfficialSplit(limit: 3)
+  let splits = try loadSplits(folder.path, limit: 3)
   #expect(splits.train.count == 3)
   #expect(splits.train.labels == [0, 1, 2])
   #expect(splits.test.count == 5)
-  #expect(try DataFolder(folder.path).loadOfficialSplit(limit: 1000).train.count == 10)
-}
-
-@Test func anImageBecomesNumbersBetweenZeroAndOne() throws {
-  let elements = (0..<16).map { UInt8($0 * 17) }
-  let images = try ImageDataset(name: "test", shape: [1, 4, 4], pixels: PixelStorage(elements), labels: nil)
-  var numbers = [Float](repeating: -1, count: 16)
-  images.copyImage(0, to: &numbers)
-  #expect(numbers == elements.map { Float($0) / 255 })
-  #expect(numbers.last == 1)
+  #expect(try loadSplits(folder.path, limit: 1000).train.count == 10)
 }
 
 @Test func missingImagesAreNoInputWithARemedy() throws {
@@ -67,27 +65,37 @@ private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = fal
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
   try FileSystem.remove(folder.path("t10k-labels-idx1-ubyte"))
-  #expect(failure(loading: folder, requiresLabels: true)?.code == .noInput)
+  let fault = failure(loading: folder, requiresLabels: true)
+  #expect(fault?.code == .noInput)
+  #expect(fault?.message.contains("t10k-labels-idx1-ubyte") == true)
+  #expect(try loadSplits(folder.path).train.labels == nil)
 }
 
-@Test func aNamedFolderThatIsNotThereIsNoInput() throws {
+/// Training files are read on one thread and test files on another: which is reported must not depend on them.
+@Test func ofTwoDamagedFilesTheTrainingImagesAreNamed() throws {
   let folder = TemporaryFolder()
-  let file = try folder.write("file", [1])
-  for path in [folder.path("nowhere"), file] {
-    let failure = #expect(throws: Failure.self) { try DataFolder.locate(path) }
-    #expect(failure?.code == .noInput)
-    #expect(failure?.message.contains(path) == true)
+  try SyntheticData.write(to: folder)
+  for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {
+    try folder.write(name, Array(FileSystem.read(folder.path(name)).dropLast()))
   }
+  #expect(failure(loading: folder)?.message.contains("train-images-idx3-ubyte") == true)
 }
 
-@Test func theFirstUsualPlaceWithImagesIsTaken() throws {
+@Test func dataThatIsNotThereIsNoInput() throws {
+  let path = TemporaryFolder().path("nowhere")
+  let failure = #expect(throws: Failure.self) { try openImages(path) }
+  #expect(failure?.code == .noInput)
+  #expect(failure?.message.contains(path) == true)
+}
+
+@Test func theFirstUsualFolderWithImagesIsTaken() throws {
   let (empty, full) = (TemporaryFolder(), TemporaryFolder())
   try SyntheticData.write(to: full)
-  #expect(try DataFolder.locate(nil, among: ["/nowhere", empty.path, full.path]).path == full.path)
-  let failure = #expect(throws: Failure.self) { try DataFolder.locate(nil, among: ["/nowhere", empty.path]) }
+  #expect(try openImages(nil, among: ["/nowhere", empty.path, full.path]).layout.path == full.path)
+  let failure = #expect(throws: Failure.self) { try openImages(nil, among: ["/nowhere", empty.path]) }
   #expect(failure?.code == .noInput)
   #expect(failure?.help?.contains("apt-get install dataset-fashion-mnist") == true)
-  #expect(DataFolder.usualPlaces == ["/usr/share/datasets/fashion-mnist", "./data"])
+  #expect(usualImageFolders == ["/usr/share/datasets/fashion-mnist", "./data"])
 }
 
 @Test func countsOfLabelsAndImagesMustAgree() throws {
@@ -119,9 +127,15 @@ func imagesThatModelsCannotHalveTwiceAreRefused(_ shape: [Int]) throws {
 @Test func theContentHashSeesEveryPixelAndLabel() throws {
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
-  func hash() throws -> SHA256Digest { try DataFolder(folder.path).loadOfficialSplit().contentHash }
+  func hash() throws -> SHA256Digest { try loadSplits(folder.path).contentHash }
   let original = try hash()
   #expect(try hash() == original)
+  let compressed = TemporaryFolder()
+  for name in try FileSystem.names(in: folder.path) {
+    let packed = try SyntheticData.gzip(FileSystem.read(folder.path(name)), in: TemporaryFolder())
+    try compressed.write(name + ".gz", packed)
+  }
+  #expect(try loadSplits(compressed.path).contentHash == original)
   var images = SyntheticData.images(count: 5)
   images[images.count - 1] ^= 1
   try folder.write("t10k-images-idx3-ubyte", images)
@@ -131,21 +145,4 @@ func imagesThatModelsCannotHalveTwiceAreRefused(_ shape: [Int]) throws {
   labels[labels.count - 1] ^= 1
   try folder.write("train-labels-idx1-ubyte", labels)
   #expect(try hash() != original)
-}
-
-@Test func storageIsReleasedOnceNothingRefersToIt() throws {
-  final class Flag: @unchecked Sendable { var isSet = false }
-  let released = Flag()
-  let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 16)
-  memory.initialize(repeating: 1)
-  var images: ImageDataset? = try ImageDataset(
-    name: "test", shape: [1, 4, 4],
-    pixels: PixelStorage(adopting: UnsafeBufferPointer(memory)) {
-      memory.deallocate()
-      released.isSet = true
-    }, labels: nil)
-  #expect(images?.image(0)[15] == 1)
-  #expect(!released.isSet)
-  images = nil
-  #expect(released.isSet)
 }

@@ -1,12 +1,22 @@
+import Artifacts
 import Diagnostics
 import ImageData
 import TestSupport
 import Testing
 
+/// Shape and elements of a file.
+private func read(_ path: String, dimensions: Int) throws -> (shape: [Int], elements: [UInt8]) {
+  let reader = try IDXReader(opening: path, dimensions: dimensions)
+  var elements = [UInt8](repeating: 0, count: reader.shape.reduce(1, *))
+  let digest = try elements.withUnsafeMutableBytes { try reader.readElements(into: $0) }
+  #expect(digest == SHA256.digest(of: elements))
+  return (reader.shape, elements)
+}
+
 private func failure(reading content: [UInt8], dimensions: Int = 3) throws -> Failure? {
   let folder = TemporaryFolder()
   let path = try folder.write("images", content)
-  let failure = #expect(throws: Failure.self) { try IDXFile(reading: path, dimensions: dimensions) }
+  let failure = #expect(throws: Failure.self) { try read(path, dimensions: dimensions) }
   #expect(failure?.message.contains(path) == true)
   return failure
 }
@@ -14,25 +24,32 @@ private func failure(reading content: [UInt8], dimensions: Int = 3) throws -> Fa
 @Test func plainAndCompressedFilesReadTheSame() throws {
   let folder = TemporaryFolder()
   let content = SyntheticData.images(count: 3)
-  let plain = try IDXFile(reading: try folder.write("images", content), dimensions: 3)
+  let plain = try read(try folder.write("images", content), dimensions: 3)
   let packed = try SyntheticData.gzip(content, in: folder)
-  let compressed = try IDXFile(reading: try folder.write("images.gz", packed), dimensions: 3)
+  let compressed = try read(try folder.write("images.gz", packed), dimensions: 3)
   #expect(plain.shape == [3, 4, 8])
-  #expect(Array(plain.elements.bytes) == Array(content[16...]))
+  #expect(plain.elements == Array(content[16...]))
   #expect(compressed.shape == [3, 4, 8])
-  #expect(Array(compressed.elements.bytes) == Array(content[16...]))
+  #expect(compressed.elements == Array(content[16...]))
 }
 
 @Test func aMissingFileIsNoInput() {
-  let failure = #expect(throws: Failure.self) { try IDXFile(reading: "/nowhere/images", dimensions: 3) }
+  let failure = #expect(throws: Failure.self) { try read("/nowhere/images", dimensions: 3) }
   #expect(failure?.code == .noInput)
   #expect(failure?.message.contains("/nowhere/images") == true)
 }
 
 @Test func aFolderInTheFilesPlaceIsNoInput() {
   let folder = TemporaryFolder()
-  let failure = #expect(throws: Failure.self) { try IDXFile(reading: folder.path, dimensions: 3) }
+  let failure = #expect(throws: Failure.self) { try read(folder.path, dimensions: 3) }
   #expect(failure?.code == .noInput)
+}
+
+@Test func aFileOfSeveralPiecesIsReadAndHashedWhole() throws {
+  let content = SyntheticData.images(count: 3, height: 800, width: 1000)
+  let folder = TemporaryFolder()
+  let file = try read(try folder.write("images", content), dimensions: 3)
+  #expect(file.elements == Array(content[16...]))
 }
 
 @Test func everyTruncationOfAPlainFileIsBadData() throws {

@@ -44,7 +44,8 @@ let benchCommand = CommandSpecification(
   body: { options, console in try bench(options, console) })
 
 private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCode {
-  try withProcessGroup { group in
+  try options.configuration.requireConsistency()
+  return try withProcessGroup { group in
     let result = try TrainingBenchmark.run(
       configuration: options.configuration, seconds: Double(options.seconds), weights: options.weights, group: group)
     if options.printsJSON {

@@ -32,12 +32,64 @@ package enum RunOptions {
   private static let optimisation: [Entry] = [
     .option(
       "loss", "loss", \.loss, .choice, .optimisation, .arithmetic,
-      "What training makes small: binary cross-entropy or squared error, a mean over pixels and images."),
+      "What training makes small: binary cross-entropy, squared or absolute error, 1 - SSIM, or a mix of SSIM and "
+        + "absolute error."),
     .option(
-      "lr", "rate", \.learningRate, .positiveNumber, .optimisation, .arithmetic, "Adam's learning rate."),
+      "mix-alpha", "part", \.mixAlpha, .share, .optimisation, .arithmetic,
+      "The part of SSIM in the loss 'mix'.",
+      defaultText: "0.84"),
+    .option(
+      "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
+      "What turns gradients into steps, as --conventions has it."),
+    .option(
+      "lr", "rate", \.learningRate, .positiveNumber, .optimisation, .arithmetic,
+      "The learning rate, at its highest."),
+    .option(
+      "weight-decay", "rate", \.optimizer.weightDecay, .number(), .optimisation, .arithmetic,
+      "Weight decay: decoupled for adamw and in Keras, otherwise added to the gradient.",
+      defaultText: "0; adamw: 0.004 in Keras, 0.01 in PyTorch"),
+    .option(
+      "momentum", "part", \.optimizer.momentum, .fraction, .optimisation, .arithmetic,
+      "Momentum of sgd and rmsprop.", defaultText: "0"),
+    .flag("nesterov", \.optimizer.isNesterov, .optimisation, .arithmetic, "Nesterov's momentum for sgd."),
+    .option(
+      "beta1", "part", \.optimizer.beta1, .fraction, .optimisation, .arithmetic,
+      "What adam and adamw keep of the mean gradient at each update.", defaultText: "0.9"),
+    .option(
+      "beta2", "part", \.optimizer.beta2, .fraction, .optimisation, .arithmetic,
+      "What adam and adamw keep of the mean squared gradient at each update.", defaultText: "0.999"),
+    .option(
+      "epsilon", "number", \.optimizer.epsilon, .number(above: true), .optimisation, .arithmetic,
+      "What adam, adamw and rmsprop add before they divide.", defaultText: "1e-7 in Keras, 1e-8 in PyTorch"),
+    .option(
+      "alpha", "part", \.optimizer.alpha, .fraction, .optimisation, .arithmetic,
+      "What rmsprop keeps of the mean squared gradient at each update.",
+      defaultText: "0.9 in Keras, 0.99 in PyTorch"),
+    .option(
+      "schedule", "schedule", \.schedule, .choice, .optimisation, .arithmetic,
+      "How the learning rate moves after the warm-up: stays, falls to --min-lr along half a cosine by the end of the "
+        + "run, or is multiplied by --gamma every --step-size updates."),
+    .option(
+      "warmup", "steps", \.warmup, .integer(atLeast: 0), .optimisation, .arithmetic,
+      "Updates over which the learning rate first rises from 0."),
+    .option(
+      "step-size", "steps", \.stepSize, .integer(atLeast: 1), .optimisation, .arithmetic,
+      "Updates between steps of the schedule 'step'."),
+    .option(
+      "gamma", "factor", \.gamma, .number(above: true), .optimisation, .arithmetic,
+      "Factor of each step of the schedule 'step'.", defaultText: "0.1"),
+    .option(
+      "min-lr", "rate", \.minimumLearningRate, .number(), .optimisation, .arithmetic,
+      "Where the schedule 'cosine' ends.", defaultText: "0"),
+    .option(
+      "clip-norm", "norm", \.clipNorm, .number(above: true), .optimisation, .arithmetic,
+      "Scale gradients down where the norm of all together exceeds this.", defaultText: "no limit"),
     .option(
       "batch", "n", \.batch, .integer(atLeast: 1), .optimisation, .arithmetic,
       "Images in a global batch, over all ranks together."),
+    .option(
+      "accumulate", "n", \.accumulate, .integer(atLeast: 1), .optimisation, .arithmetic,
+      "Parts that a batch goes through the model in, one after another, to need less memory."),
     .option(
       "epochs", "n", \.epochs, .integer(atLeast: 0), .optimisation, .recorded,
       "Passes over the training images; 0 writes the untrained model and its samples."),

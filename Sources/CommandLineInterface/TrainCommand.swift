@@ -49,6 +49,7 @@ let trainCommand = CommandSpecification(
     return (named.isEmpty ? models : named).map { TrainOptions(configuration: .defaults(for: $0)) }
   },
   body: { options, console in
+    try options.configuration.requireConsistency()
     if options.isDryRun {
       console.write(RunOptions.configurationText(of: options.configuration))
       return .success

@@ -63,6 +63,31 @@ extension ValueFormat where Value == Float {
   }
 }
 
+extension ValueFormat where Value == Double {
+  /// A finite number of at least 0, or above it.
+  package static func number(above zero: Bool = false) -> ValueFormat {
+    number(expectation: zero ? "a number above 0" : "a number of at least 0") { zero ? $0 > 0 : $0 >= 0 }
+  }
+
+  /// A number of at least 0 and below 1: the part of something that is kept.
+  package static var fraction: ValueFormat {
+    number(expectation: "a number of at least 0 and below 1") { $0 >= 0 && $0 < 1 }
+  }
+
+  /// A number from 0 to 1.
+  package static var share: ValueFormat {
+    number(expectation: "a number from 0 to 1") { $0 >= 0 && $0 <= 1 }
+  }
+
+  private static func number(
+    expectation: String, _ accepts: @escaping @Sendable (Double) -> Bool
+  ) -> ValueFormat {
+    ValueFormat(
+      kind: .number, completion: .nothing, expectation: expectation,
+      read: { text in Double(text).flatMap { $0.isFinite && accepts($0) ? $0 : nil } }, show: { .float($0) })
+  }
+}
+
 extension ValueFormat where Value == String {
   /// Any text but none.
   package static var string: ValueFormat {

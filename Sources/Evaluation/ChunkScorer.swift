@@ -9,17 +9,17 @@ final class ChunkScorer {
 
   private let images: ImageDataset
   private let model: Autoencoder
-  private let loss: ReconstructionLoss
+  private let objective: ReconstructionObjective
   private let team: ThreadTeam
   private let input: AlignedBuffer<Float>
   private let output: AlignedBuffer<Float>
   private let losses = AlignedBuffer<Double>(count: EvaluationChunks.size)
   private let scores = AlignedBuffer<Double>(count: EvaluationChunks.size * scoreCount)
 
-  init(images: ImageDataset, model: Autoencoder, loss: ReconstructionLoss, team: ThreadTeam) {
+  init(images: ImageDataset, model: Autoencoder, objective: ReconstructionObjective, team: ThreadTeam) {
     self.images = images
     self.model = model
-    self.loss = loss
+    self.objective = objective
     self.team = team
     input = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
     output = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
@@ -33,14 +33,16 @@ final class ChunkScorer {
       for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
     }
     let logits = model.forward(images: input.pointer, rows: rows, team: team)
-    loss.evaluate(
+    objective.evaluate(
       logits: logits, targets: input.pointer, logitGradient: nil, sampleLosses: losses.pointer, rows: rows,
-      pixels: pixels, team: team)
+      team: team)
     team.forEachRange(rows) { range in
       for row in range { scoreRow(row, logits: logits + row * pixels) }
     }
     for row in 0..<rows {
-      for score in 0..<Self.scoreCount { sums[first + score] += scores.pointer[row * Self.scoreCount + score] }
+      for score in 0..<Self.scoreCount {
+        sums[first + score] += scores.pointer[row * Self.scoreCount + score]
+      }
     }
   }
 

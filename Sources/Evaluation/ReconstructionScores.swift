@@ -5,7 +5,7 @@ import TensorCore
 
 /// How well a model rebuilds images: means over images.
 public struct ReconstructionScores: Sendable, Equatable {
-  /// The training loss, a mean over pixels.
+  /// The training loss.
   public var loss: Double
   public var meanSquaredError: Double
   /// In decibels, for pixels in [0, 1].
@@ -21,11 +21,11 @@ public struct ReconstructionScores: Sendable, Equatable {
 ///
 /// - Precondition: the model has room for `EvaluationChunks.size` rows.
 public func evaluateReconstructions(
-  of images: ImageDataset, by model: Autoencoder, loss: ReconstructionLoss, shards: Int, group: ProcessGroup,
-  team: ThreadTeam
+  of images: ImageDataset, by model: Autoencoder, objective: ReconstructionObjective, shards: Int,
+  group: ProcessGroup, team: ThreadTeam
 ) -> ReconstructionScores {
   let chunks = EvaluationChunks(images: images.count, shards: shards)
-  let scorer = ChunkScorer(images: images, model: model, loss: loss, team: team)
+  let scorer = ChunkScorer(images: images, model: model, objective: objective, team: team)
   let shardsPerRank = shards / group.size
   let width = ChunkScorer.scoreCount
   var sums = [Double](repeating: 0, count: shardsPerRank * width)

@@ -41,10 +41,13 @@ public struct BatchPlan: Sendable, Equatable {
     return (rank * shardsPerRank)..<((rank + 1) * shardsPerRank)
   }
 
-  /// Of a batch of m samples, shard s holds [floor(s·m/S), floor((s+1)·m/S)).
   private func samples(ofShards part: Range<Int>, inBatch batch: Int) -> Range<Int> {
+    samples(ofShards: part, in: samples(ofBatch: batch))
+  }
+
+  /// Of m samples, shard s holds [floor(s·m/S), floor((s+1)·m/S)).
+  func samples(ofShards part: Range<Int>, in whole: Range<Int>) -> Range<Int> {
     precondition(part.lowerBound >= 0 && part.upperBound <= shards)
-    let whole = samples(ofBatch: batch)
     let start = whole.lowerBound + part.lowerBound * whole.count / shards
     let end = whole.lowerBound + part.upperBound * whole.count / shards
     return start..<end

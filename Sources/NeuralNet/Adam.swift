@@ -1,35 +1,45 @@
 import TensorCore
 
-/// Adam over a whole arena.
+/// Adam over a whole arena; with decoupled weight decay it is AdamW.
 ///
 /// With `t` updates made, PyTorch's form is lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon); Keras's
 /// puts both corrections in front, lr sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon), which makes its
 /// epsilon larger at first. Source: Kingma and Ba 2015, and the two libraries' code.
-public final class Adam {
+public final class Adam: Optimizer {
   public let conventions: Conventions
   public let beta1: Double
   public let beta2: Double
-  public let epsilon: Float
+  public let epsilon: Double
+  public let weightDecay: WeightDecay
   public let firstMoments: AlignedBuffer<Float>
   public let secondMoments: AlignedBuffer<Float>
-  /// Updates made.
   public var updates = 0
 
-  /// - Parameter count: floats in the arena.
-  public init(count: Int, conventions: Conventions, beta1: Double = 0.9, beta2: Double = 0.999) {
+  /// - Parameters:
+  ///   - count: floats in the arena.
+  ///   - epsilon: nil takes the conventions' own, 1e-7 (Keras) or 1e-8 (PyTorch).
+  public init(
+    count: Int, conventions: Conventions, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    weightDecay: WeightDecay = .none
+  ) {
     self.conventions = conventions
     self.beta1 = beta1
     self.beta2 = beta2
-    epsilon = conventions == .keras ? 1e-7 : 1e-8
+    self.epsilon = epsilon ?? conventions.epsilon
+    self.weightDecay = weightDecay
     firstMoments = AlignedBuffer(count: count)
     secondMoments = AlignedBuffer(count: count)
   }
 
-  /// One update of all parameters with `gradientScale` times the arena's gradients.
-  ///
-  /// - Precondition: the arena has the `count` that this was made for.
+  public var state: [OptimizerState] {
+    [
+      OptimizerState(name: "exp_avg", values: firstMoments),
+      OptimizerState(name: "exp_avg_sq", values: secondMoments),
+    ]
+  }
+
   public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
-    precondition(arena.count == firstMoments.count, "Adam's moments belong to another arena")
+    precondition(arena.count == firstMoments.count, "the moments belong to another arena")
     updates += 1
     adamUpdate(
       values: arena.values.pointer, gradients: arena.gradients.pointer, firstMoments: firstMoments.pointer,
@@ -38,25 +48,18 @@ public final class Adam {
   }
 
   private func factors(learningRate: Float) -> AdamFactors {
-    let firstCorrection = 1 - power(beta1, updates)
-    let secondRoot = (1 - power(beta2, updates)).squareRoot()
+    let firstCorrection = 1 - integerPower(beta1, updates)
+    let secondRoot = (1 - integerPower(beta2, updates)).squareRoot()
     let stepSize = Double(learningRate) / firstCorrection
     return AdamFactors(
       stepSize: Float(conventions == .keras ? stepSize * secondRoot : stepSize),
-      rootScale: Float(conventions == .keras ? 1 : 1 / secondRoot), epsilon: epsilon,
-      firstMomentRate: Float(1 - beta1), secondMomentRate: Float(1 - beta2))
+      rootScale: Float(conventions == .keras ? 1 : 1 / secondRoot), epsilon: Float(epsilon),
+      firstMomentRate: Float(1 - beta1), secondMomentRate: Float(1 - beta2),
+      decay: weightDecay.factors(learningRate: learningRate))
   }
+}
 
-  /// base^exponent by squaring: libm's `pow` is not the same on every system.
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    var result = 1.0
-    var square = base
-    var bits = exponent
-    while bits > 0 {
-      if bits & 1 == 1 { result *= square }
-      square *= square
-      bits >>= 1
-    }
-    return result
-  }
+extension Conventions {
+  /// What the library adds to a root before it divides by it.
+  var epsilon: Double { self == .keras ? 1e-7 : 1e-8 }
 }

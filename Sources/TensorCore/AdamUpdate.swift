@@ -7,42 +7,37 @@ public struct AdamFactors: Sendable, Equatable {
   /// 1 - beta1 and 1 - beta2.
   public var firstMomentRate: Float
   public var secondMomentRate: Float
+  public var decay: DecayFactors
 
   public init(
-    stepSize: Float, rootScale: Float, epsilon: Float, firstMomentRate: Float, secondMomentRate: Float
+    stepSize: Float, rootScale: Float, epsilon: Float, firstMomentRate: Float, secondMomentRate: Float,
+    decay: DecayFactors = .none
   ) {
     self.stepSize = stepSize
     self.rootScale = rootScale
     self.epsilon = epsilon
     self.firstMomentRate = firstMomentRate
     self.secondMomentRate = secondMomentRate
+    self.decay = decay
   }
 }
 
 /// One Adam step over `count` parameters, in one pass over memory:
 ///
-///     g = gradientScale * gradient
+///     g = gradientScale * gradient + penalty * value
 ///     m += (g - m) (1 - beta1)
 ///     v += (g g - v) (1 - beta2)
-///     value -= stepSize * m / (sqrt(v) * rootScale + epsilon)
+///     value = kept * value - stepSize * m / (sqrt(v) * rootScale + epsilon)
 ///
-/// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+/// Sources: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015; for `kept`, Loshchilov and Hutter,
+/// "Decoupled weight decay regularization", ICLR 2019.
 public func adamUpdate(
   values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
   firstMoments: UnsafeMutablePointer<Float>, secondMoments: UnsafeMutablePointer<Float>, count: Int,
   gradientScale: Float, factors: AdamFactors, team: ThreadTeam
 ) {
-  team.forEachRange(count, granule: 64) { range in
-    let whole = range.upperBound & ~7
-    var i = range.lowerBound
-    while i < whole {
-      adamVector(values, gradients, firstMoments, secondMoments, i, 8, gradientScale, factors)
-      i &+= 8
-    }
-    if i < range.upperBound {
-      adamVector(
-        values, gradients, firstMoments, secondMoments, i, range.upperBound - i, gradientScale, factors)
-    }
+  forEachVector(count, team: team) { offset, width in
+    adamVector(values, gradients, firstMoments, secondMoments, offset, width, gradientScale, factors)
   }
 }
 
@@ -53,7 +48,10 @@ private func adamVector(
   _ width: Int,
   _ gradientScale: Float, _ factors: AdamFactors
 ) {
-  let gradient = Vector.loadPartial(gradients + i, count: width) * gradientScale
+  let oldValue = Vector.loadPartial(values + i, count: width)
+  let gradient = multiplyAdd(
+    oldValue, Vector(repeating: factors.decay.penalty),
+    Vector.loadPartial(gradients + i, count: width) * gradientScale)
   let oldFirst = Vector.loadPartial(firstMoments + i, count: width)
   let oldSecond = Vector.loadPartial(secondMoments + i, count: width)
   let first = multiplyAdd(gradient - oldFirst, Vector(repeating: factors.firstMomentRate), oldFirst)
@@ -61,7 +59,7 @@ private func adamVector(
     multiplyAdd(gradient, gradient, -oldSecond), Vector(repeating: factors.secondMomentRate), oldSecond)
   let denominator = multiplyAdd(
     squareRoot(second), Vector(repeating: factors.rootScale), Vector(repeating: factors.epsilon))
-  let value = Vector.loadPartial(values + i, count: width) - first * factors.stepSize / denominator
+  let value = oldValue * factors.decay.kept - first * factors.stepSize / denominator
   first.storePartial(firstMoments + i, count: width)
   second.storePartial(secondMoments + i, count: width)
   value.storePartial(values + i, count: width)
@@ -72,8 +70,9 @@ package func adamReference<Scalar: BinaryFloatingPoint>(
   value: inout Scalar, gradient: Scalar, firstMoment: inout Scalar, secondMoment: inout Scalar,
   factors: AdamFactors
 ) {
+  let gradient = gradient + Scalar(factors.decay.penalty) * value
   firstMoment += (gradient - firstMoment) * Scalar(factors.firstMomentRate)
   secondMoment += (gradient * gradient - secondMoment) * Scalar(factors.secondMomentRate)
   let denominator = secondMoment.squareRoot() * Scalar(factors.rootScale) + Scalar(factors.epsilon)
-  value -= Scalar(factors.stepSize) * firstMoment / denominator
+  value = Scalar(factors.decay.kept) * value - Scalar(factors.stepSize) * firstMoment / denominator
 }

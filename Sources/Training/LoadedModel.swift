@@ -67,8 +67,9 @@ public final class LoadedModel {
         .badData, "the model was trained on other data than this",
         help: "name the data it was trained on with --data")
     }
+    let objective = try configuration.makeObjective(height: splits.test.height, width: splits.test.width)
     let scores = evaluateReconstructions(
-      of: splits.test, by: model, loss: configuration.loss, shards: configuration.shards, group: group,
+      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group,
       team: team)
     return MetricsRow(position, scores: scores, split: "test")
   }

@@ -14,13 +14,21 @@ struct LossMeter {
     shardSums = [Double](repeating: 0, count: shards)
   }
 
+  /// Counts a global batch, whose losses are in the shards' sums already.
+  mutating func add(samples count: Int, norm: Double) {
+    samples += count
+    weightedNorm += norm * Double(count)
+  }
+
   mutating func clear() {
     self = LossMeter(shards: shardSums.count)
   }
 
   /// Mean loss a sample; a collective call.
   func meanLoss(_ group: ProcessGroup) -> Double {
-    let sum = shardSums.withUnsafeBufferPointer { group.sum(shardPartials: $0, width: 1, phase: "loss sum")[0] }
+    let sum = shardSums.withUnsafeBufferPointer {
+      group.sum(shardPartials: $0, width: 1, phase: "loss sum")[0]
+    }
     return sum / Double(max(samples, 1))
   }
 

@@ -33,9 +33,10 @@ public struct TrainingBenchmark: Sendable {
     group.algorithm = configuration.allreduce
     let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
+    let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, folder: RunFolder(""),
-      log: RunLog(isRoot: false))
+      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
+      folder: RunFolder(""), log: RunLog(isRoot: false))
     trainer.model.arena.initialize(seed: configuration.seed)
     if let weights { try trainer.load(weights: weights) }
     let firstLoss = trainer.lossOfFirstImages(configuration.batch)
@@ -79,9 +80,9 @@ extension ReconstructionTrainer {
       let images = input.pointer + first * model.pixelCount
       for row in 0..<part { splits.train.copyImage(first + row, to: images + row * model.pixelCount) }
       let logits = model.forward(images: images, rows: part, team: team)
-      configuration.loss.evaluate(
+      objective.evaluate(
         logits: logits, targets: images, logitGradient: nil, sampleLosses: losses.pointer + first, rows: part,
-        pixels: model.pixelCount, team: team)
+        team: team)
     }
     return losses.array.reduce(0, +) / Double(rows)
   }

@@ -14,12 +14,14 @@ extension ReconstructionTrainer {
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
       members += [
-        JSONMember("adam_updates", .integer(optimizer.updates)),
+        JSONMember("optimizer_updates", .integer(optimizer.updates)),
+        JSONMember("schedule_horizon", schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("evaluated", .bool(evaluatedStep == position.step)),
         JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
         JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
-        JSONMember("height", .integer(splits.train.height)), JSONMember("width", .integer(splits.train.width)),
+        JSONMember("height", .integer(splits.train.height)),
+        JSONMember("width", .integer(splits.train.width)),
         JSONMember("data_sha256", .string(splits.contentHash.description)),
         JSONMember("configuration", configuration.arithmetic),
       ]
@@ -27,8 +29,12 @@ extension ReconstructionTrainer {
       try CheckpointStore(folder.checkpoints).publish(
         step: position.step,
         files: [
-          CheckpointFile(SavedCheckpoint.modelFile) { [self] in try SafeTensorsWriter(modelTensors).write(to: $0) },
-          CheckpointFile(SavedCheckpoint.optimizerFile) { [self] in try SafeTensorsWriter(optimizerTensors).write(to: $0) },
+          CheckpointFile(SavedCheckpoint.modelFile) { [self] in
+            try SafeTensorsWriter(modelTensors).write(to: $0)
+          },
+          CheckpointFile(SavedCheckpoint.optimizerFile) { [self] in
+            try SafeTensorsWriter(optimizerTensors).write(to: $0)
+          },
           CheckpointFile(SavedCheckpoint.stateFile, bytes: Array(JSONValue.object(members).prettyText.utf8)),
         ])
     }
@@ -38,7 +44,8 @@ extension ReconstructionTrainer {
   func restore(from checkpoint: String) throws {
     var saved: SavedCheckpoint?
     let text = try group.decideOnRoot(
-      phase: "reading the checkpoint", encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }
+      phase: "reading the checkpoint", encode: { Array($0.utf8) },
+      decode: { String(decoding: $0, as: UTF8.self) }
     ) {
       let root = try SavedCheckpoint(reading: checkpoint)
       saved = root
@@ -46,12 +53,14 @@ extension ReconstructionTrainer {
       try root.copyOptimizer(to: optimizer, of: model.arena)
       return root.state.compactText
     }
-    for buffer in [model.arena.values, optimizer.firstMoments, optimizer.secondMoments] {
+    for buffer in [model.arena.values] + optimizer.state.map(\.values) {
       group.broadcast(UnsafeMutableRawBufferPointer(buffer.elements), phase: "sending the checkpoint")
     }
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
-    optimizer.updates = state["adam_updates"]?.integerValue ?? 0
+    optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
+    // A run that has made no update yet takes its horizon anew, as one that starts.
+    if position.step > 0 { schedule.horizon = state["schedule_horizon"]?.integerValue }
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
     try continueMetrics(of: saved)
@@ -73,7 +82,8 @@ extension ReconstructionTrainer {
   // MARK: - Meters
 
   private func gatherShardSums(_ meter: LossMeter) -> [Double] {
-    group.gather(meter.shardSums.withUnsafeBytes { Array($0) }, phase: "saving a checkpoint").flatMap { bytes in
+    group.gather(meter.shardSums.withUnsafeBytes { Array($0) }, phase: "saving a checkpoint").flatMap {
+      bytes in
       bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     }
   }
@@ -105,13 +115,14 @@ extension ReconstructionTrainer {
     }
   }
 
-  /// The moments under the names that PyTorch's Adam gives them.
+  /// The optimiser's state under the names that PyTorch gives it.
   private var optimizerTensors: [NamedTensor] {
     model.arena.parameters.flatMap { parameter in
-      [("exp_avg", optimizer.firstMoments), ("exp_avg_sq", optimizer.secondMoments)].map { name, buffer in
+      optimizer.state.map { state in
         NamedTensor(
-          name: "\(name).\(parameter.name)", shape: parameter.shape,
-          elements: UnsafeBufferPointer<Float>(start: buffer.pointer + parameter.offset, count: parameter.count))
+          name: "\(state.name).\(parameter.name)", shape: parameter.shape,
+          elements: UnsafeBufferPointer<Float>(
+            start: state.values.pointer + parameter.offset, count: parameter.count))
       }
     }
   }

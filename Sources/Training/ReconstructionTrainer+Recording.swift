@@ -49,7 +49,7 @@ extension ReconstructionTrainer {
 
   private func score(_ images: ImageDataset) -> ReconstructionScores {
     evaluateReconstructions(
-      of: images, by: model, loss: configuration.loss, shards: configuration.shards, group: group, team: team)
+      of: images, by: model, objective: objective, shards: configuration.shards, group: group, team: team)
   }
 
   private func writeScores(_ scores: ReconstructionScores, split: String) {
@@ -65,7 +65,7 @@ extension ReconstructionTrainer {
       row.add("train/loss", lastIntervalLoss)
       row.add("train/grad_norm", intervalLoss.meanNorm)
     }
-    row.add("lr", Double("\(configuration.learningRate)")!)
+    row.add("lr", Double("\(schedule.learningRate(after: position.step - 1))")!)
     intervalLoss.clear()
     return row
   }
@@ -81,10 +81,12 @@ extension ReconstructionTrainer {
   private func gatherTiming() -> JSONValue {
     let interval = stopwatch.interval
     let steps = Double(max(interval.steps, 1))
-    let own = [
-      interval.seconds - interval.communicationSeconds, interval.communicationSeconds - interval.waitSeconds,
-      interval.waitSeconds,
-    ].map { $0 / steps * 1000 } + [residentMebibytes()]
+    let own =
+      [
+        interval.seconds - interval.communicationSeconds,
+        interval.communicationSeconds - interval.waitSeconds,
+        interval.waitSeconds,
+      ].map { $0 / steps * 1000 } + [residentMebibytes()]
     let all = group.gather(own.withUnsafeBytes { Array($0) }, phase: "timing").map { bytes in
       bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     }
@@ -114,7 +116,8 @@ extension ReconstructionTrainer {
     let left = Double(steps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
     log.showProgress(
       Double(position.step) / Double(max(steps, 1)),
-      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))")
+      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))"
+    )
     // Without a terminal, a line now and then is enough to see that the run is alive.
     if !log.hasBar && monotonicSeconds() - lastLineTime > 10 && position.stepInEpoch > 0 {
       log.say(
@@ -138,8 +141,7 @@ extension ReconstructionTrainer {
   }
 
   var totalSteps: Int {
-    let steps = configuration.epochs * plan.batchCount
-    return min(steps, configuration.steps ?? steps)
+    configuration.totalSteps(batchesPerEpoch: plan.batchCount)
   }
 
   var runSeconds: Double { monotonicSeconds() - startTime }

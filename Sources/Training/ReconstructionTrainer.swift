@@ -16,13 +16,16 @@ public final class ReconstructionTrainer {
   let splits: DataSplits
   let folder: RunFolder
   let model: Autoencoder
-  let optimizer: Adam
+  let objective: ReconstructionObjective
+  let optimizer: any Optimizer
+  let accumulator: GradientAccumulator?
   let plan: BatchPlan
   let loader: BatchLoader
   let sampleLosses: AlignedBuffer<Double>
   let log: RunLog
   let stopwatch: StepStopwatch
 
+  var schedule: LearningRateSchedule
   var position = TrainingPosition()
   /// Since the last row of metrics, and since the epoch began.
   var intervalLoss: LossMeter
@@ -45,24 +48,31 @@ public final class ReconstructionTrainer {
   var lastLineTime = monotonicSeconds()
 
   public init(
-    configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits, folder: RunFolder,
-    log: RunLog
+    configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits,
+    objective: ReconstructionObjective, folder: RunFolder, log: RunLog
   ) {
     self.configuration = configuration
     self.group = group
     self.team = team
     self.splits = splits
+    self.objective = objective
     self.folder = folder
     self.log = log
     let plan = BatchPlan(
       sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
     self.plan = plan
     // Not always the first batch: of 4 samples the third eighth holds none, of 3 it holds one.
-    let maximumRows = [0, plan.batchCount - 1].map {
-      plan.samples(ofRank: group.rank, of: group.size, inBatch: $0).count
+    let maximumRows = [0, plan.batchCount - 1].flatMap { batch in
+      (0..<configuration.accumulate).map { part in
+        let samples = plan.samples(ofMicroBatch: part, of: configuration.accumulate, inBatch: batch)
+        return plan.samples(ofRank: group.rank, of: group.size, in: samples).count
+      }
     }.max()!
     model = configuration.makeAutoencoder(pixels: splits.train.pixelsPerImage)
-    optimizer = Adam(count: model.arena.count, conventions: configuration.conventions)
+    optimizer = configuration.optimizer.makeOptimizer(
+      count: model.arena.count, conventions: configuration.conventions)
+    accumulator = configuration.accumulate > 1 ? GradientAccumulator(model.arena) : nil
+    schedule = configuration.makeSchedule(batchesPerEpoch: plan.batchCount)
     loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
     model.allocate(rows: max(maximumRows, EvaluationChunks.size))
     sampleLosses = AlignedBuffer(count: maximumRows)
@@ -76,7 +86,11 @@ public final class ReconstructionTrainer {
   ///
   /// - Throws: a failure that all ranks have agreed on.
   public func run(from checkpoint: String?) throws {
-    if let checkpoint { try restore(from: checkpoint) } else { model.arena.initialize(seed: configuration.seed) }
+    if let checkpoint {
+      try restore(from: checkpoint)
+    } else {
+      model.arena.initialize(seed: configuration.seed)
+    }
     try startFiles()
     if position.step == 0 { saveCheckpoint() }
 
@@ -88,7 +102,9 @@ public final class ReconstructionTrainer {
         // once in a while: a row of metrics, and how fast it goes (all ranks take part)
         if position.step % configuration.logEvery == 0 { logInterval() }
         // once in a while: do the ranks still agree? (all ranks take part)
-        if configuration.checkEvery > 0 && position.step % configuration.checkEvery == 0 { try compareParameters() }
+        if configuration.checkEvery > 0 && position.step % configuration.checkEvery == 0 {
+          try compareParameters()
+        }
       }
       let epochIsComplete = position.stepInEpoch == plan.batchCount
       if epochIsComplete {
@@ -113,55 +129,69 @@ public final class ReconstructionTrainer {
   /// One update from one global batch.
   func trainingStep(batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
-    let samples = plan.samples(ofRank: group.rank, of: group.size, inBatch: batch)
-    let rows = shardedRows(ofBatch: batch)
     stopwatch.beginStep()
 
-    // forward and backward over all of this rank's shards
-    loader.load(order.indices[samples], team: team)
-    let images = UnsafePointer(loader.input.pointer)
-    let logits = model.forward(images: images, rows: rows.rowCount, team: team)
-    configuration.loss.evaluate(
-      logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
-      rows: rows.rowCount, pixels: model.pixelCount, team: team)
-    model.backward(images: images, logitGradient: logits, rows: rows, team: team)
-
-    // sum over shards of all ranks, in tree order
-    group.sumInPlace(model.arena.gradients.elements, phase: "gradient sum")
+    // gradients of one micro-batch after another, each summed over all ranks; usually there is one
+    let parts = (0..<configuration.accumulate).map {
+      plan.samples(ofMicroBatch: $0, of: configuration.accumulate, inBatch: batch)
+    }.filter { !$0.isEmpty }
+    for (index, samples) in parts.enumerated() {
+      sumGradients(of: samples, order: order)
+      accumulator?.accumulate(endsBatch: index == parts.count - 1, team: team)
+    }
 
     // divide once by the true number of samples, then update; every rank does the same
-    let scale = 1 / Float(batchSize)
+    var scale = 1 / Float(batchSize)
     let norm =
-      squaredNorm(model.arena.gradients.pointer, count: model.arena.count, team: team).squareRoot() * Double(scale)
+      squaredNorm(model.arena.gradients.pointer, count: model.arena.count, team: team).squareRoot()
+      * Double(scale)
     guard norm.isFinite else { throw nonFiniteFailure() }
-    optimizer.update(model.arena, learningRate: configuration.learningRate, gradientScale: scale, team: team)
+    if let maximum = configuration.clipNorm { scale *= clippingFactor(norm: norm, maximum: maximum) }
+    optimizer.update(
+      model.arena, learningRate: schedule.learningRate(after: position.step), gradientScale: scale, team: team
+    )
 
-    addLosses(rows: rows, batchSize: batchSize, norm: norm)
+    intervalLoss.add(samples: batchSize, norm: norm)
+    epochLoss.add(samples: batchSize, norm: norm)
     position.step += 1
     position.stepInEpoch += 1
     position.images += batchSize
     stopwatch.endStep(images: batchSize)
   }
 
-  /// Where this rank's shards lie in its rows.
-  private func shardedRows(ofBatch batch: Int) -> ShardedRows {
-    let shards = plan.shards(ofRank: group.rank, of: group.size)
-    let first = plan.samples(ofRank: group.rank, of: group.size, inBatch: batch).lowerBound
-    return ShardedRows(
-      offsets: [0] + shards.map { plan.samples(ofShard: $0, inBatch: batch).upperBound - first })
+  /// Fills the gradients with their sums over `samples`, positions in the epoch's order, and meters the loss.
+  private func sumGradients(of samples: Range<Int>, order: EpochOrder) {
+    let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
+    let rows = shardedRows(of: samples, from: own.lowerBound)
+
+    // forward and backward over all of this rank's shards
+    loader.load(order.indices[own], team: team)
+    let images = UnsafePointer(loader.input.pointer)
+    let logits = model.forward(images: images, rows: rows.rowCount, team: team)
+    objective.evaluate(
+      logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
+      rows: rows.rowCount, team: team)
+    model.backward(images: images, logitGradient: logits, rows: rows, team: team)
+
+    // sum over shards of all ranks, in tree order
+    group.sumInPlace(model.arena.gradients.elements, phase: "gradient sum")
+    addLosses(rows: rows)
   }
 
-  private func addLosses(rows: ShardedRows, batchSize: Int, norm: Double) {
+  /// Where this rank's shards of `samples` lie in its rows.
+  private func shardedRows(of samples: Range<Int>, from first: Int) -> ShardedRows {
+    let shards = plan.shards(ofRank: group.rank, of: group.size)
+    return ShardedRows(
+      offsets: [0] + shards.map { plan.samples(ofShard: $0, in: samples).upperBound - first })
+  }
+
+  private func addLosses(rows: ShardedRows) {
     for shard in 0..<rows.shardCount {
       var sum = 0.0
       for row in rows.offsets[shard]..<rows.offsets[shard + 1] { sum += sampleLosses.pointer[row] }
       intervalLoss.shardSums[shard] += sum
       epochLoss.shardSums[shard] += sum
     }
-    intervalLoss.samples += batchSize
-    epochLoss.samples += batchSize
-    intervalLoss.weightedNorm += norm * Double(batchSize)
-    epochLoss.weightedNorm += norm * Double(batchSize)
   }
 
   /// Stops the run, naming the first tensor, if a rank's parameters are not those of the others.
@@ -179,7 +209,8 @@ public final class ReconstructionTrainer {
 
   private func nonFiniteFailure() -> Failure {
     Failure(
-      .nonFiniteLoss, "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
+      .nonFiniteLoss,
+      "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
       help: "start a new run with a lower --lr; this one's checkpoints are kept in \(folder.checkpoints)")
   }
 

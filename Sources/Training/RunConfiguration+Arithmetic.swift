@@ -64,6 +64,7 @@ extension RunConfiguration {
       }),
     integer("latent", \.latent, atLeast: 1), choice("activation", \.activation),
     choice("latent-activation", \.latentActivation), choice("loss", \.loss),
+    optionalNumber("mix-alpha", \.mixAlpha),
     choice("conventions", \.conventions),
     ArithmeticSetting(
       name: "lr", read: { .number($0.learningRate) },
@@ -71,7 +72,22 @@ extension RunConfiguration {
         guard let rate = value.doubleValue, rate > 0 else { return false }
         configuration.learningRate = Float(rate)
         return true
-      }), integer("batch", \.batch, atLeast: 1),
+      }),
+    choice("optimizer", \.optimizer.name), optionalNumber("weight-decay", \.optimizer.weightDecay),
+    optionalNumber("momentum", \.optimizer.momentum),
+    ArithmeticSetting(
+      name: "nesterov", read: { .bool($0.optimizer.isNesterov) },
+      write: { configuration, value in
+        guard let isNesterov = value.boolValue else { return false }
+        configuration.optimizer.isNesterov = isNesterov
+        return true
+      }),
+    optionalNumber("beta1", \.optimizer.beta1), optionalNumber("beta2", \.optimizer.beta2),
+    optionalNumber("epsilon", \.optimizer.epsilon), optionalNumber("alpha", \.optimizer.alpha),
+    choice("schedule", \.schedule), integer("warmup", \.warmup, atLeast: 0),
+    optionalInteger("step-size", \.stepSize), optionalNumber("gamma", \.gamma),
+    optionalNumber("min-lr", \.minimumLearningRate), optionalNumber("clip-norm", \.clipNorm),
+    integer("batch", \.batch, atLeast: 1), integer("accumulate", \.accumulate, atLeast: 1),
     ArithmeticSetting(
       name: "seed", read: { .integer(Int($0.seed)) },
       write: { configuration, value in
@@ -103,6 +119,17 @@ extension RunConfiguration {
       write: { configuration, value in
         configuration[keyPath: path] = value.integerValue
         return value == .null || value.integerValue ?? 0 > 0
+      })
+  }
+
+  private static func optionalNumber(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Double?> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { $0[keyPath: path].map { .double($0) } ?? .null },
+      write: { configuration, value in
+        configuration[keyPath: path] = value.doubleValue
+        return value == .null || value.doubleValue != nil
       })
   }
 

@@ -1,4 +1,6 @@
+import Diagnostics
 import NeuralNet
+import TensorCore
 
 extension RunConfiguration {
   /// The model that this configuration describes, with memory for its parameters but not yet for rows.
@@ -10,5 +12,19 @@ extension RunConfiguration {
         latentActivation: latentActivation, conventions: conventions
       ).build()
     }
+  }
+
+  /// The loss for images of that size; throws where they are too small for its windows.
+  public func makeObjective(height: Int, width: Int) throws(Failure) -> ReconstructionObjective {
+    let least = SimilarityKernel.windowSize
+    guard !loss.usesWindows || min(height, width) >= least else {
+      throw Failure(
+        .usage,
+        "--loss \(loss.rawValue) compares windows of \(least)x\(least) pixels, but the images have "
+          + "\(height)x\(width)",
+        help: "choose --loss bce, mse or l1, or larger images")
+    }
+    return ReconstructionObjective(
+      loss, height: height, width: width, mixAlpha: mixAlpha ?? ReconstructionObjective.defaultMixAlpha)
   }
 }

@@ -15,13 +15,29 @@ public struct RunConfiguration: Sendable, Equatable {
   public var activation: Activation
   public var latentActivation: Activation
   public var loss: ReconstructionLoss
+  /// The part of similarity in the loss `mix`; nil takes the published one.
+  public var mixAlpha: Double?
   public var conventions: Conventions
 
   // MARK: Optimisation
 
   public var learningRate: Float
+  public var optimizer = OptimizerSettings(name: .adam)
+  public var schedule = ScheduleName.constant
+  /// Updates over which the learning rate rises from 0.
+  public var warmup = 0
+  /// Updates between two steps of the schedule `step`.
+  public var stepSize: Int?
+  /// What the schedule `step` multiplies the learning rate by; nil is 0.1.
+  public var gamma: Double?
+  /// Where the schedule `cosine` ends; nil is 0.
+  public var minimumLearningRate: Double?
+  /// The largest norm of all gradients together that an update uses.
+  public var clipNorm: Double?
   /// Samples in a global batch, over all ranks.
   public var batch: Int
+  /// Micro-batches that a batch goes through the model in.
+  public var accumulate = 1
   public var epochs: Int
   /// Ends the run after this many updates, if sooner than `epochs`.
   public var steps: Int?

@@ -52,9 +52,10 @@ public struct SavedCheckpoint {
     try copy(Self.modelFile, prefix: "", to: arena.values, of: arena)
   }
 
-  func copyOptimizer(to optimizer: Adam, of arena: ParameterArena) throws {
-    try copy(Self.optimizerFile, prefix: "exp_avg.", to: optimizer.firstMoments, of: arena)
-    try copy(Self.optimizerFile, prefix: "exp_avg_sq.", to: optimizer.secondMoments, of: arena)
+  func copyOptimizer(to optimizer: any Optimizer, of arena: ParameterArena) throws {
+    for state in optimizer.state {
+      try copy(Self.optimizerFile, prefix: "\(state.name).", to: state.values, of: arena)
+    }
   }
 
   private func copy(

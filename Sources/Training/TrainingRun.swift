@@ -39,13 +39,14 @@ public struct TrainingRun {
     let data = try loadSplits(configuration, data: configuration.data, group: group, prefetch: prefetch)
     let splits = data.splits
     let facts = try machineFacts.value()
+    let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
       log.say(
         "note    \(data.copies) copies of the images in memory, as ranks of one host can't share theirs")
     }
 
-    let start = try chooseStart(group, dataHash: splits.contentHash.description)
+    let start = try chooseStart(group, splits: splits)
     let folder = RunFolder(start.folder)
     try group.decideOnRoot(phase: "preparing the run folder") {
       try removePartialFiles(in: folder.path)
@@ -58,7 +59,8 @@ public struct TrainingRun {
         file: folder.environment)
     }
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, folder: folder, log: log)
+      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
+      folder: folder, log: log)
     do {
       try trainer.run(from: start.checkpoint)
     } catch {
@@ -90,26 +92,26 @@ public struct TrainingRun {
 
   /// Makes the folder of a new run, or finds the checkpoint to go on from; rank 0 decides. Where it throws, nothing has
   /// been written.
-  private func chooseStart(_ group: ProcessGroup, dataHash: String) throws -> Start {
+  private func chooseStart(_ group: ProcessGroup, splits: DataSplits) throws -> Start {
     try group.decideOnRoot(
       phase: "preparing the run folder", encode: \.bytes, decode: Start.init(bytes:)
-    ) { try chooseStart(dataHash: dataHash) }
+    ) { try chooseStart(splits) }
   }
 
-  private func chooseStart(dataHash: String) throws -> Start {
+  private func chooseStart(_ splits: DataSplits) throws -> Start {
     guard let resume = configuration.resume else { return Start(folder: try newFolder().path) }
     if resume == "auto" {
       let folder =
         try configuration.runDirectory.map { RunFolder($0) } ?? RunFolder.newest(model: configuration.model)
       if let folder, let checkpoint = try folder.lastCheckpoint() {
-        try requireCompatible(checkpoint.path, dataHash: dataHash)
+        try requireCompatible(checkpoint.path, splits)
         return Start(folder: folder.path, checkpoint: checkpoint.path)
       }
       if let folder, folder.hasNothingToLose { return Start(folder: folder.path) }
       return Start(folder: try newFolder().path)
     }
     let checkpoint = try SavedCheckpoint.locate(resume)
-    try requireCompatible(checkpoint, dataHash: dataHash)
+    try requireCompatible(checkpoint, splits)
     let folder = RunFolder(containing: checkpoint)
     if let named = configuration.runDirectory, !FileSystem.isSame(named, folder.path) {
       return Start(folder: try newFolder().path, checkpoint: checkpoint)
@@ -128,14 +130,17 @@ public struct TrainingRun {
     try RunFolder.create(named: configuration.runDirectory, model: configuration.model)
   }
 
-  private func requireCompatible(_ checkpoint: String, dataHash: String) throws {
+  private func requireCompatible(_ checkpoint: String, _ splits: DataSplits) throws {
     let saved = try SavedCheckpoint(reading: checkpoint)
     try configuration.requireSameArithmetic(as: saved.configuration)
-    guard saved.state["data_sha256"]?.stringValue == dataHash else {
+    guard saved.state["data_sha256"]?.stringValue == splits.contentHash.description else {
       throw Failure(
         .badData, "the checkpoint \(checkpoint) was trained on other data",
         help: "name the data it was trained on with --data")
     }
+    let plan = BatchPlan(
+      sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
+    try configuration.requireNoExtension(of: saved.state, batchesPerEpoch: plan.batchCount)
     _ = try saved.readMetrics()
   }
 }

@@ -29,7 +29,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
   ("help e", ["encode", "evaluate"]),
   ("train d", ["dense-ae"]),
   ("train dense-ae --lo", ["--loss", "--log-every"]),
-  ("train dense-ae --loss ", ["bce", "mse"]),
+  ("train dense-ae --loss ", ["bce", "mse", "l1", "ssim", "mix"]),
   ("train dense-ae --loss = b", ["bce"]),
   ("train dense-ae --batch ", []),
   ("evaluate --j", ["--json"]),

@@ -70,12 +70,45 @@ import Testing
                               (values: keras, torch; default: keras)
 
     OPTIMISATION:
-      --loss <loss>           What training makes small: binary cross-entropy or
-                              squared error, a mean over pixels and images. (values:
-                              bce, mse; default: bce)
-      --lr <rate>             Adam's learning rate. (default: 0.001)
+      --loss <loss>           What training makes small: binary cross-entropy,
+                              squared or absolute error, 1 - SSIM, or a mix of SSIM
+                              and absolute error. (values: bce, mse, l1, ssim, mix;
+                              default: bce)
+      --mix-alpha <part>      The part of SSIM in the loss 'mix'. (default: 0.84)
+      --optimizer <optimizer> What turns gradients into steps, as --conventions has
+                              it. (values: adam, adamw, sgd, rmsprop; default: adam)
+      --lr <rate>             The learning rate, at its highest. (default: 0.001)
+      --weight-decay <rate>   Weight decay: decoupled for adamw and in Keras,
+                              otherwise added to the gradient. (default: 0; adamw:
+                              0.004 in Keras, 0.01 in PyTorch)
+      --momentum <part>       Momentum of sgd and rmsprop. (default: 0)
+      --nesterov/--no-nesterov
+                              Nesterov's momentum for sgd.
+      --beta1 <part>          What adam and adamw keep of the mean gradient at each
+                              update. (default: 0.9)
+      --beta2 <part>          What adam and adamw keep of the mean squared gradient
+                              at each update. (default: 0.999)
+      --epsilon <number>      What adam, adamw and rmsprop add before they divide.
+                              (default: 1e-7 in Keras, 1e-8 in PyTorch)
+      --alpha <part>          What rmsprop keeps of the mean squared gradient at
+                              each update. (default: 0.9 in Keras, 0.99 in PyTorch)
+      --schedule <schedule>   How the learning rate moves after the warm-up: stays,
+                              falls to --min-lr along half a cosine by the end of
+                              the run, or is multiplied by --gamma every --step-size
+                              updates. (values: constant, cosine, step; default:
+                              constant)
+      --warmup <steps>        Updates over which the learning rate first rises from
+                              0. (default: 0)
+      --step-size <steps>     Updates between steps of the schedule 'step'.
+      --gamma <factor>        Factor of each step of the schedule 'step'. (default:
+                              0.1)
+      --min-lr <rate>         Where the schedule 'cosine' ends. (default: 0)
+      --clip-norm <norm>      Scale gradients down where the norm of all together
+                              exceeds this. (default: no limit)
       --batch <n>             Images in a global batch, over all ranks together.
                               (default: 128)
+      --accumulate <n>        Parts that a batch goes through the model in, one
+                              after another, to need less memory. (default: 1)
       --epochs <n>            Passes over the training images; 0 writes the
                               untrained model and its samples. (default: 20)
       --steps <n>             End after this many updates, if that is sooner.

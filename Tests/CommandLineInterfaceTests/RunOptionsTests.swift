@@ -7,7 +7,9 @@ import Training
 @Test func theOptionsOfARunAreThese() {
   #expect(
     RunOptions.table.map(\.description.name) == [
-      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss", "lr", "batch",
+      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
+      "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
+      "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
       "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce",
       "run-dir", "resume",
       "evaluate-every", "checkpoint-every", "log-every", "check-every",
@@ -38,8 +40,11 @@ import Training
   }
   #expect(
     names(.arithmetic) == [
-      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss", "lr", "batch",
-      "seed", "split", "validation", "limit", "shards", "allreduce",
+      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
+      "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
+      "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
+      "seed", "split", "validation",
+      "limit", "shards", "allreduce",
     ])
   #expect(
     names(.recorded) == [
@@ -59,7 +64,7 @@ import Training
 /// A configuration with one option set to something else than its default, and the text that sets it.
 private func changed(_ entry: RunOptions.Entry) throws -> (configuration: RunConfiguration, text: String) {
   let defaults = RunConfiguration.defaults(for: .denseAutoencoder)
-  let candidates = (entry.description.allowedValues ?? []) + ["4", "0.0003", "7,5", "a \"b\" \\c/é"]
+  let candidates = (entry.description.allowedValues ?? []) + ["4", "0.0003", "true", "7,5", "a \"b\" \\c/é"]
   for text in candidates {
     var configuration = defaults
     if entry.read(&configuration, text), configuration != defaults { return (configuration, text) }
@@ -96,10 +101,51 @@ private var changeable: [RunOptions.Entry] {
 
 @Test func everyOptionReachesTheDryRun() throws {
   for entry in changeable where entry.description.role != .local {
-    let (configuration, text) = try changed(entry)
-    let result = runAtelier(["train", "dense-ae", "-n", "--\(entry.description.name)", text])
-    #expect(result.code == 0)
-    #expect(result.output == RunOptions.configurationText(of: configuration), "\(entry.description.name)")
+    var (configuration, text) = try changed(entry)
+    let name = entry.description.name
+    var words =
+      ["train", "dense-ae", "-n"] + (entry.description.isFlag ? ["--\(name)"] : ["--\(name)", text])
+    for (option, value) in companions[name] ?? [] {
+      words += ["--\(option)", value]
+      let companion = RunOptions.table.first { $0.description.name == option }!
+      #expect(companion.read(&configuration, value))
+    }
+    let result = runAtelier(words)
+    #expect(result.code == 0, "\(name)")
+    #expect(result.output == RunOptions.configurationText(of: configuration), "\(name)")
+  }
+}
+
+/// What else must be said where an option means nothing alone.
+private let companions: [String: [(option: String, value: String)]] = [
+  "mix-alpha": [("loss", "mix")], "momentum": [("optimizer", "sgd")],
+  "nesterov": [("optimizer", "sgd"), ("momentum", "0.9")], "alpha": [("optimizer", "rmsprop")],
+  "step-size": [("schedule", "step")], "gamma": [("schedule", "step"), ("step-size", "9")],
+  "min-lr": [("schedule", "cosine"), ("lr", "5")],
+]
+
+@Test(arguments: [
+  ("--momentum 0.9", "--momentum needs --optimizer sgd or rmsprop"),
+  ("--optimizer adamw --momentum 0", "--momentum needs --optimizer sgd or rmsprop"),
+  ("--nesterov", "--nesterov needs --optimizer sgd"),
+  ("--optimizer sgd --nesterov", "--nesterov needs --momentum above 0"),
+  ("--optimizer sgd --beta1 0.5", "--beta1 needs --optimizer adam or adamw"),
+  ("--optimizer rmsprop --beta2 0.5", "--beta2 needs --optimizer adam or adamw"),
+  ("--optimizer sgd --epsilon 1e-8", "--epsilon needs --optimizer adam, adamw or rmsprop"),
+  ("--alpha 0.9", "--alpha needs --optimizer rmsprop"),
+  ("--step-size 5", "--step-size needs --schedule step"),
+  ("--schedule cosine --gamma 0.5", "--gamma needs --schedule step"),
+  ("--schedule step --step-size 5 --min-lr 0", "--min-lr needs --schedule cosine"),
+  ("--schedule step", "--schedule step needs --step-size"),
+  ("--schedule cosine --min-lr 0.1", "--min-lr 0.1 is above --lr 0.001"),
+  ("--loss ssim --mix-alpha 0.5", "--mix-alpha needs --loss mix"),
+  ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
+])
+func optionsWithoutEffectAreRefused(words: String, message: String) {
+  for command in [["train", "dense-ae", "-n"], ["bench", "train", "dense-ae"]] {
+    let result = runAtelier(command + words.split(separator: " ").map(String.init))
+    #expect(result.code == 64 && result.output == "", "\(result)")
+    #expect(result.error.hasPrefix("Error: \(message)"), "\(result)")
   }
 }
 
@@ -123,8 +169,13 @@ private var changeable: [RunOptions.Entry] {
 
       # Optimisation
       loss = "bce"
+      optimizer = "adam"
       lr = 0.001
+      nesterov = false
+      schedule = "constant"
+      warmup = 0
       batch = 128
+      accumulate = 1
       epochs = 20
       seed = 0
 

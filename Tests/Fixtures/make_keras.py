@@ -74,12 +74,14 @@ def optimizers() -> None:
     tensors = {name: value for name, value in load("optimizers").items() if not name.startswith("keras.")}
     for name, optimizer in {
         "sgd": keras.optimizers.SGD(0.05),
+        "sgd-decay": keras.optimizers.SGD(0.05, momentum=0.9, weight_decay=0.01),
         "sgd-momentum": keras.optimizers.SGD(0.05, momentum=0.9),
         "sgd-nesterov": keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True),
         "adam": keras.optimizers.Adam(1e-3),
         "adam-gan": keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999),
         "adamw": keras.optimizers.AdamW(1e-3, weight_decay=0.01),
         "rmsprop": keras.optimizers.RMSprop(1e-3, rho=0.9),
+        "rmsprop-momentum": keras.optimizers.RMSprop(1e-3, momentum=0.9, weight_decay=0.01),
     }.items():
         parameters = keras.Variable(tensors["parameters"])
         after = []

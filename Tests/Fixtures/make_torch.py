@@ -54,12 +54,18 @@ def layers() -> None:
     for name, function in [
         ("bce", lambda x: F.binary_cross_entropy_with_logits(x, targets, reduction="none")),
         ("mse", lambda x: F.mse_loss(torch.sigmoid(x), targets, reduction="none")),
+        ("l1", lambda x: F.l1_loss(torch.sigmoid(x), targets, reduction="none")),
+        ("ssim", lambda x: dissimilarity(targets, torch.sigmoid(x))),
+        ("mix", lambda x: 0.84 * dissimilarity(targets, torch.sigmoid(x))
+         + 0.16 * F.l1_loss(torch.sigmoid(x), targets, reduction="none")),
     ]:
-        x = logits.clone().requires_grad_()
+        # The differences of the similarity's variances need more than single precision.
+        x = logits.clone().to(torch.float64 if name in ("ssim", "mix") else torch.float32).requires_grad_()
         samples = function(x).mean(dim=1)
         samples.mean().backward()
         put(tensors, f"loss.{name}.", {
-            "value": array(samples.mean().reshape(1)), "sampleValues": array(samples), "logitsGradient": array(x.grad)})
+            "value": array(samples.mean().reshape(1).float()), "sampleValues": array(samples.float()),
+            "logitsGradient": array(x.grad.float())})
 
     save("layers", tensors, TORCH)
 
@@ -142,8 +148,10 @@ def optimizers() -> None:
         "sgd-nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
         "adam": lambda p: torch.optim.Adam(p, lr=1e-3),
         "adam-gan": lambda p: torch.optim.Adam(p, lr=2e-4, betas=(0.5, 0.999)),
+        "adam-decay": lambda p: torch.optim.Adam(p, lr=1e-3, weight_decay=0.01),
         "adamw": lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.01),
         "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-3, alpha=0.99),
+        "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=1e-3, momentum=0.9, weight_decay=0.01),
     }.items():
         parameters = initial.clone().requires_grad_()
         optimizer = make([parameters])
@@ -153,6 +161,18 @@ def optimizers() -> None:
             optimizer.step()
             after.append(array(parameters))
         tensors[f"torch.{name}"] = np.stack(after)
+    for name, make in {
+        "cosine": lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=30, eta_min=1e-5),
+        "step": lambda o: torch.optim.lr_scheduler.StepLR(o, step_size=7, gamma=0.3),
+    }.items():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1e-3)
+        schedule = make(optimizer)
+        rates = []
+        for _ in range(30):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+        tensors[f"schedule.{name}"] = np.float32(rates)
     save("optimizers", tensors, TORCH)
 
 
@@ -166,6 +186,12 @@ def ssim_uniform(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     c1, c2 = 0.01**2, 0.03**2
     score = (2 * mx * my + c1) * (2 * vxy + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))
     return score.mean(dim=(1, 2))
+
+
+def dissimilarity(targets: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+    """1 - SSIM of each row of 784 pixels, as a column."""
+    images = (t.double().reshape(-1, 28, 28) for t in (targets, outputs))
+    return 1 - ssim_uniform(*images)[:, None]
 
 
 def ssim() -> None:

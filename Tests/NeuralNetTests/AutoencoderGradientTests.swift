@@ -27,16 +27,17 @@ private func referenceLoss(
     let function = layer == 5 ? .identity : layer == 2 ? latentActivation : activation
     values = output.map { function.reference($0) }
   }
+  let objective = ReconstructionObjective(loss, height: 1, width: pixels)
   return (0..<rows).reduce(0) { sum, row in
     let range = row * pixels..<(row + 1) * pixels
-    return sum + loss.reference(logits: Array(values[range]), targets: Array(images[range])).loss
+    return sum + objective.reference(logits: Array(values[range]), targets: Array(images[range])).loss
   }
 }
 
 @Test(
   arguments: [
     (Activation.relu, Activation.relu), (.leakyReLU, .identity), (.tanh, .sigmoid), (.sigmoid, .tanh),
-  ], ReconstructionLoss.allCases)
+  ], ReconstructionLoss.allCases.filter { !$0.usesWindows })
 func gradientsAreDerivatives(activations: (Activation, Activation), loss: ReconstructionLoss) {
   let model = DenseAutoencoder(
     pixels: pixels, hidden: hidden, latent: latent, activation: activations.0,

@@ -21,9 +21,8 @@ func fillGradients(
     // An empty array may have no address; a rank may have no rows.
     let pointer = images.baseAddress ?? UnsafePointer(model.arena.values.pointer)
     let logits = model.forward(images: pointer, rows: rows, team: team)
-    loss.evaluate(
-      logits: logits, targets: pointer, logitGradient: logits, sampleLosses: &losses, rows: rows,
-      pixels: model.pixelCount, team: team)
+    ReconstructionObjective(loss, height: 1, width: model.pixelCount).evaluate(
+      logits: logits, targets: pointer, logitGradient: logits, sampleLosses: &losses, rows: rows, team: team)
     model.backward(
       images: pointer, logitGradient: logits, rows: ShardedRows(offsets: offsets ?? [0, rows]), team: team)
   }

@@ -27,21 +27,6 @@ func productsHaveTheSameBitsOnAnyNumberOfThreads(shape: DenseShape) {
   expectSameBitsOnEveryTeam { problem.biasGradient(offsets: offsets, team: $0) }
 }
 
-@Test(arguments: ReconstructionLoss.allCases)
-func lossesHaveTheSameBitsOnAnyNumberOfThreads(loss: ReconstructionLoss) {
-  let (rows, pixels) = (11, 45)
-  let logits = randomFloats(rows * pixels, seed: 1, low: -9, high: 9)
-  let targets = randomFloats(rows * pixels, seed: 2, low: 0)
-  expectSameBitsOnEveryTeam { team in
-    var gradient = [Float](repeating: .nan, count: rows * pixels)
-    var losses = [Double](repeating: .nan, count: rows)
-    loss.evaluate(
-      logits: logits, targets: targets, logitGradient: &gradient, sampleLosses: &losses, rows: rows,
-      pixels: pixels, team: team)
-    return gradient + losses.map(Float.init)
-  }
-}
-
 @Test func adamHasTheSameBitsOnAnyNumberOfThreads() {
   let count = 1003
   expectSameBitsOnEveryTeam { team in

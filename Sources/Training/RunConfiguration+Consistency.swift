@@ -1,0 +1,44 @@
+import Diagnostics
+import NeuralNet
+
+/// Options that mean nothing without another one.
+extension RunConfiguration {
+  /// Throws a usage failure where an option was given that the others leave without effect: a run must not differ from
+  /// what its command line says.
+  public func requireConsistency() throws(Failure) {
+    let name = optimizer.name
+    let isAdam = name == .adam || name == .adamw
+    try require(!isAdam, for: "--momentum", given: optimizer.momentum != nil, "--optimizer sgd or rmsprop")
+    try require(name == .sgd, for: "--nesterov", given: optimizer.isNesterov, "--optimizer sgd")
+    try require(
+      optimizer.momentum ?? 0 > 0, for: "--nesterov", given: optimizer.isNesterov, "--momentum above 0")
+    try require(isAdam, for: "--beta1", given: optimizer.beta1 != nil, "--optimizer adam or adamw")
+    try require(isAdam, for: "--beta2", given: optimizer.beta2 != nil, "--optimizer adam or adamw")
+    try require(
+      name != .sgd, for: "--epsilon", given: optimizer.epsilon != nil, "--optimizer adam, adamw or rmsprop")
+    try require(name == .rmsprop, for: "--alpha", given: optimizer.alpha != nil, "--optimizer rmsprop")
+    try require(schedule == .step, for: "--step-size", given: stepSize != nil, "--schedule step")
+    try require(schedule == .step, for: "--gamma", given: gamma != nil, "--schedule step")
+    try require(schedule == .cosine, for: "--min-lr", given: minimumLearningRate != nil, "--schedule cosine")
+    try require(loss == .mix, for: "--mix-alpha", given: mixAlpha != nil, "--loss mix")
+    try require(stepSize != nil, for: "--schedule step", given: schedule == .step, "--step-size")
+    if let minimumLearningRate, minimumLearningRate > Double(learningRate) {
+      throw Failure(
+        .usage, "--min-lr \(minimumLearningRate) is above --lr \(learningRate)",
+        help: "give a --min-lr from 0 to --lr")
+    }
+    guard accumulate <= batch else {
+      throw Failure(
+        .usage, "--accumulate \(accumulate) cuts a batch of \(batch) into more parts than it has images",
+        help: "give an --accumulate from 1 to \(batch), or a larger --batch")
+    }
+  }
+
+  private func require(
+    _ condition: Bool, for option: String, given isGiven: Bool, _ requirement: String
+  ) throws(Failure) {
+    guard isGiven && !condition else { return }
+    throw Failure(
+      .usage, "\(option) needs \(requirement)", help: "add \(requirement), or leave out \(option)")
+  }
+}

@@ -1,0 +1,38 @@
+import Artifacts
+import Diagnostics
+import NeuralNet
+
+/// How long a run lasts, and how its learning rate moves over that time.
+extension RunConfiguration {
+  /// The updates of a whole run.
+  func totalSteps(batchesPerEpoch: Int) -> Int {
+    let all = epochs * batchesPerEpoch
+    return min(all, steps ?? all)
+  }
+
+  /// The schedule of a run that begins.
+  func makeSchedule(batchesPerEpoch: Int) -> LearningRateSchedule {
+    LearningRateSchedule(
+      schedule, rate: learningRate, warmup: warmup,
+      horizon: schedule == .cosine ? totalSteps(batchesPerEpoch: batchesPerEpoch) : nil,
+      minimum: minimumLearningRate ?? 0, stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
+  }
+
+  /// Refuses to make a run longer than its schedule was laid out for: its learning rates would not be those of a run
+  /// that had been this long from the beginning. A shorter run stops on the way, and one that has made no update yet
+  /// is laid out anew.
+  ///
+  /// - Parameter state: a checkpoint's.
+  func requireNoExtension(of state: JSONValue, batchesPerEpoch: Int) throws(Failure) {
+    guard schedule == .cosine, state["step"]?.integerValue ?? 0 > 0 else { return }
+    guard let horizon = state["schedule_horizon"]?.integerValue else {
+      throw Failure(.badData, "the checkpoint does not say how many steps its schedule was laid out for")
+    }
+    let total = totalSteps(batchesPerEpoch: batchesPerEpoch)
+    guard total > horizon else { return }
+    throw Failure(
+      .usage,
+      "--epochs and --steps ask for \(total) steps, but the cosine schedule was laid out for \(horizon)",
+      help: "resume with --steps \(horizon) at most, or start a new run")
+  }
+}

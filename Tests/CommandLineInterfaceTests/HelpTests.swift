@@ -54,9 +54,9 @@ import Testing
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
-                              options override: dense-784-128 (dense-ae:
-                              784-128-784 on 80/10/10). (values: dense-784-128;
-                              default: the model's published settings)
+                              options override: dense-784-128 (dense-ae: 784-128-784
+                              on 80/10/10). (values: dense-784-128; default: the
+                              model's published settings)
       --hidden <widths>       Widths of the encoder's hidden layers, from the image
                               inwards; the decoder mirrors them. (default: 128,64)
       --latent <n>            Numbers in the code of an image. (default: 32)

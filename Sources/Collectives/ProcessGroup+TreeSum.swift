@@ -84,14 +84,30 @@ extension ProcessGroup {
     _ values: UnsafeMutableBufferPointer<Float>, granules: UnsafeMutableBufferPointer<Double>? = nil,
     phase: String = "share"
   ) {
-    guard size > 1, let base = values.baseAddress, !values.isEmpty else { return }
-    precondition(granules.map { $0.count == granuleCount(values.count) } ?? true)
+    share(values.baseAddress, count: values.count, granules, phase)
+  }
+
+  /// Gives every rank the numbers that each has for the granules of its own part of `count` values.
+  public func shareGranules(
+    _ granules: UnsafeMutableBufferPointer<Double>, of count: Int, phase: String = "share"
+  ) {
+    share(nil, count: count, granules, phase)
+  }
+
+  private func share(
+    _ values: UnsafeMutablePointer<Float>?, count: Int, _ granules: UnsafeMutableBufferPointer<Double>?,
+    _ phase: String
+  ) {
+    guard size > 1, count > 0 else { return }
+    precondition(granules.map { $0.count == granuleCount(count) } ?? true)
     collective(phase) {
-      for step in halvingSteps(count: values.count, granule: Self.partGranule).reversed() {
+      for step in halvingSteps(count: count, granule: Self.partGranule).reversed() {
         if let granules {
-          post(exchange: granules.baseAddress!, granuleRange(step.kept), into: granuleRange(step.given), with: step.partner)
+          post(
+            exchange: granules.baseAddress!, granuleRange(step.kept), into: granuleRange(step.given),
+            with: step.partner)
         }
-        post(exchange: base, step.kept, into: step.given, with: step.partner)
+        if let values { post(exchange: values, step.kept, into: step.given, with: step.partner) }
         wait()
       }
     }

@@ -9,14 +9,14 @@ public final class OutputFile {
   private let descriptor: Int32
   private let checksum: SHA256?
 
-  /// Creates the file, or empties the one that is there.
+  /// Creates the file, or empties the one that is there. Failures call it `name`, if given.
   ///
   /// - Throws: `Failure` 73 (or 74 for a full disk).
-  public init(creating path: String, computesChecksum: Bool = false) throws {
-    self.path = path
+  public init(creating path: String, as name: String? = nil, computesChecksum: Bool = false) throws {
+    self.path = name ?? path
     checksum = computesChecksum ? SHA256() : nil
     descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Failure.system(.create, path) }
+    guard descriptor >= 0 else { throw Failure.system(.create, self.path) }
   }
 
   deinit {
@@ -71,7 +71,7 @@ public func writeDurably(_ path: String, content: (OutputFile) throws -> Void) t
   let folder = FileSystem.folder(of: path)
   let temporary = "\(folder)/.\(FileSystem.name(of: path)).\(getpid())\(partialSuffix)"
   do {
-    let file = try OutputFile(creating: temporary)
+    let file = try OutputFile(creating: temporary, as: path)
     try content(file)
     try file.synchronize()
     guard rename(temporary, path) == 0 else { throw Failure.system(.create, path) }

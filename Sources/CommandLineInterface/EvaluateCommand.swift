@@ -47,7 +47,11 @@ private func evaluate(_ options: EvaluateOptions, _ console: Console) throws -> 
     if options.printsJSON {
       console.write(row.json.compactText + "\n")
     } else {
-      for (name, value) in row.values { console.write("\(name)  \(decimals(value, 6))\n") }
+      let width = row.values.map(\.name.count).max() ?? 0
+      for (name, value) in row.values {
+        let padding = String(repeating: " ", count: width - name.count)
+        console.write("\(name)\(padding)  \(decimals(value, 6))\n")
+      }
     }
   }
 }

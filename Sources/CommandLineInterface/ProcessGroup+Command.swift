@@ -1,7 +1,6 @@
 import Artifacts
 import Collectives
 import Diagnostics
-import Glibc
 
 /// Runs the body of a command on all ranks of the job, and leaves MPI in good order whatever comes of it.
 ///

@@ -56,9 +56,9 @@ public struct DataSplits: Sendable {
     contentHash = images.digest
   }
 
-  /// The splits there are, by the names that metrics use.
+  /// The parts there are, by the names that metrics use.
   public var named: [(name: String, images: ImageDataset)] {
-    [("train", train)] + (validation.map { [("validation", $0)] } ?? []) + [("test", test)]
+    SplitPart.allCases.compactMap { part in self[part].map { (part.rawValue, $0) } }
   }
 
   private static func requireRest(of count: Int, after validation: Int) throws {

@@ -82,8 +82,8 @@ public struct RunConfiguration: Sendable, Equatable {
       RunConfiguration(
         model: model, hidden: [128, 64], latent: 32, activation: .relu, latentActivation: .relu, loss: .bce,
         conventions: .keras, learningRate: 1e-3, batch: 128, epochs: 20, steps: nil, seed: 0, data: nil,
-        split: .official, validation: nil, limit: nil, shards: 16, threads: nil, allreduce: .tree, runDirectory: nil, resume: nil,
-        evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
+        split: .official, validation: nil, limit: nil, shards: 16, threads: nil, allreduce: .tree,
+        runDirectory: nil, resume: nil, evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
     }
   }
 }

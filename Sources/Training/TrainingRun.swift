@@ -42,7 +42,8 @@ public struct TrainingRun {
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
-      log.say("note    \(data.copies) copies of the images in memory, as ranks of one host can't share theirs")
+      log.say(
+        "note    \(data.copies) copies of the images in memory, as ranks of one host can't share theirs")
     }
 
     let start = try chooseStart(group, splits: splits)
@@ -73,19 +74,27 @@ public struct TrainingRun {
   private struct Start {
     var folder: String
     var checkpoint: String?
+
+    init(folder: String, checkpoint: String? = nil) {
+      self.folder = folder
+      self.checkpoint = checkpoint
+    }
+
+    /// For the other ranks; no path has a zero in it.
+    var bytes: [UInt8] { Array("\(folder)\0\(checkpoint ?? "")".utf8) }
+
+    init(bytes: [UInt8]) {
+      let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+      folder = String(decoding: parts[0], as: UTF8.self)
+      checkpoint = parts[1].isEmpty ? nil : String(decoding: parts[1], as: UTF8.self)
+    }
   }
 
   /// Makes the folder of a new run, or finds the checkpoint to go on from; rank 0 decides. Where it throws, nothing has
   /// been written.
   private func chooseStart(_ group: ProcessGroup, splits: DataSplits) throws -> Start {
     try group.decideOnRoot(
-      phase: "preparing the run folder",
-      encode: { Array("\($0.folder)\n\($0.checkpoint ?? "")".utf8) },
-      decode: { bytes in
-        let lines = String(decoding: bytes, as: UTF8.self).split(
-          separator: "\n", omittingEmptySubsequences: false)
-        return Start(folder: String(lines[0]), checkpoint: lines[1].isEmpty ? nil : String(lines[1]))
-      }
+      phase: "preparing the run folder", encode: \.bytes, decode: Start.init(bytes:)
     ) { try chooseStart(splits) }
   }
 

@@ -56,7 +56,7 @@ func anUnknownPresetListsThePresets(words: [String]) {
 }
 
 @Test func withoutHiddenLayersTwoLayersAreLeft() throws {
-  let run = try TrainedRun(["--preset", "dense-784-128", "--split", "official"])
+  let run = try TrainedRun(["--preset", "dense-784-128", "--split", "official", "--hidden", "none"])
   #expect(run.training.exitCode == 0, "\(run.training!)")
   let weights = try SafeTensorsFile(reading: run.folder.path("run/checkpoints/last/model.safetensors"))
   let shapes = weights.tensors.map { "\($0.name) \($0.data.shape)" }.sorted()

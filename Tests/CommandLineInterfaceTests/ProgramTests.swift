@@ -96,3 +96,13 @@ func faultyProgramOptionsExit64(words: [String]) {
   #expect(rank(["SLURM_PROCID": "5"]) == 0)
   #expect(rank(["OMPI_COMM_WORLD_RANK": "1", "SLURM_PROCID": "0", "SLURM_STEP_ID": "0"]) == 1)
 }
+
+@Test func theFirstOnAHostComesFromTheLauncher() {
+  func isFirst(_ variables: [String: String]) -> Bool { LauncherRank.isFirstOnHost { variables[$0] } }
+  #expect(isFirst([:]))
+  #expect(isFirst(["OMPI_COMM_WORLD_RANK": "4", "OMPI_COMM_WORLD_LOCAL_RANK": "0"]))
+  #expect(!isFirst(["OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_LOCAL_RANK": "1"]))
+  #expect(isFirst(["SLURM_PROCID": "4", "SLURM_LOCALID": "0", "SLURM_STEP_ID": "0"]))
+  #expect(!isFirst(["PMIX_RANK": "2"]))
+  #expect(isFirst(["PMIX_RANK": "0"]))
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the files in data/ anew, with pinned versions of PyTorch, scikit-image, Keras and TensorFlow.
+# Makes the files in data/ and the indices of the 80/10/10 split anew, with pinned versions of PyTorch, scikit-image,
+# scikit-learn, Keras and TensorFlow.
 # TORCH_PYTHON and KERAS_PYTHON name Python interpreters that have them already; otherwise two virtual environments
 # are made beside this script (about 2.5 GB). Tests read data/ only and need no Python.
 set -euo pipefail
@@ -17,5 +18,6 @@ environment() {
 }
 
 "${TORCH_PYTHON:-$(environment torch)}" make_torch.py
+"${TORCH_PYTHON:-$(environment torch)}" make_split.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 du --summarize --apparent-size --human-readable data

@@ -8,9 +8,10 @@ public enum SyntheticImages {
   {
     for (name, first, count) in [("train", 0, train), ("t10k", train, test)] {
       let pixels = (first..<first + count).flatMap { disc($0, side: side) }
-      try folder.write("\(name)-images-idx3-ubyte", idx(shape: [count, side, side], elements: pixels))
+      try folder.write(
+        "\(name)-images-idx3-ubyte", SyntheticData.idx(shape: [count, side, side], elements: pixels))
       let labels = (first..<first + count).map { UInt8($0 % 10) }
-      try folder.write("\(name)-labels-idx1-ubyte", idx(shape: [count], elements: labels))
+      try folder.write("\(name)-labels-idx1-ubyte", SyntheticData.idx(shape: [count], elements: labels))
     }
     return folder.path
   }
@@ -22,11 +23,5 @@ public enum SyntheticImages {
       let (down, right) = (pixel / side - row, pixel % side - column)
       return down * down + right * right <= radius * radius ? UInt8(brightness - pixel % 9) : 0
     }
-  }
-
-  /// The bytes of an IDX file of unsigned bytes.
-  private static func idx(shape: [Int], elements: [UInt8]) -> [UInt8] {
-    [0, 0, 8, UInt8(shape.count)]
-      + shape.flatMap { size in [24, 16, 8, 0].map { UInt8(size >> $0 & 0xFF) } } + elements
   }
 }

@@ -92,41 +92,46 @@ private func expectRefusal(
   #expect(try FileSystem.names(in: folder.path).map { try FileSystem.read(folder.path($0)) } == before)
 }
 
-@Test(arguments: BadData.all)
-func oneRankRefusesBadData(_ data: BadData) throws {
-  try expectRefusal(of: data) { arguments, _ in
-    let result = Shell.run(program, arguments)
-    #expect(result.exitCode == data.exitCode, "\(result)")
-    return result
-  }
-}
-
-@Test(arguments: BadData.all)
-func fourRanksRefuseBadDataWithOneMessage(_ data: BadData) throws {
-  try expectRefusal(of: data) { arguments, _ in
-    // The ranks are gone already when Open MPI would begin to wait for them.
-    let options = ["-q", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "0"]
-    let result = MPIJob.run(ranks: 4, program, arguments, options: options)
-    #expect(result.exitCode == data.exitCode, "\(result)")
-    return result
-  }
-}
-
-/// The launcher tells the code of one rank only, so here every rank leaves its own in a file.
-@Test(arguments: ["no such path", "corrupt gzip", "npy with NaN", "too many for validation"])
-func everyRankLeavesWithTheSameCode(_ name: String) throws {
-  let data = try #require(BadData.all.first { $0.testDescription == name })
-  let script = """
-    folder=$1; shift
-    "$0" "$@"
-    echo $? > "$folder/code-$OMPI_COMM_WORLD_RANK"
-    """
-  try expectRefusal(of: data) { arguments, folder in
-    let result = MPIJob.run(ranks: 4, "/bin/sh", ["-c", script, program, folder.path] + arguments)
-    for rank in 0..<4 {
-      let code = try? String(decoding: FileSystem.read(folder.path("code-\(rank)")), as: UTF8.self)
-      #expect(code == "\(data.exitCode)\n", "rank \(rank): \(result)")
+extension EndToEnd {
+  /// Data that no run can start with ends the command, on every rank alike.
+  @Suite struct BadDataTests {
+    @Test(arguments: BadData.all)
+    func oneRankRefusesBadData(_ data: BadData) throws {
+      try expectRefusal(of: data) { arguments, _ in
+        let result = Shell.run(program, arguments)
+        #expect(result.exitCode == data.exitCode, "\(result)")
+        return result
+      }
     }
-    return result
+
+    @Test(arguments: BadData.all)
+    func fourRanksRefuseBadDataWithOneMessage(_ data: BadData) throws {
+      try expectRefusal(of: data) { arguments, _ in
+        // The ranks are gone already when Open MPI would begin to wait for them.
+        let options = ["-q", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "0"]
+        let result = MPIJob.run(ranks: 4, program, arguments, options: options)
+        #expect(result.exitCode == data.exitCode, "\(result)")
+        return result
+      }
+    }
+
+    /// The launcher tells the code of one rank only, so here every rank leaves its own in a file.
+    @Test(arguments: ["no such path", "corrupt gzip", "npy with NaN", "too many for validation"])
+    func everyRankLeavesWithTheSameCode(_ name: String) throws {
+      let data = try #require(BadData.all.first { $0.testDescription == name })
+      let script = """
+        folder=$1; shift
+        "$0" "$@"
+        echo $? > "$folder/code-$OMPI_COMM_WORLD_RANK"
+        """
+      try expectRefusal(of: data) { arguments, folder in
+        let result = MPIJob.run(ranks: 4, "/bin/sh", ["-c", script, program, folder.path] + arguments)
+        for rank in 0..<4 {
+          let code = try? String(decoding: FileSystem.read(folder.path("code-\(rank)")), as: UTF8.self)
+          #expect(code == "\(data.exitCode)\n", "rank \(rank): \(result)")
+        }
+        return result
+      }
+    }
   }
 }

@@ -39,6 +39,15 @@ extension EndToEnd {
       #expect(try differences("run", andExtraSteps: [5, 16]) == [])
     }
 
+    /// The test images are scored at the end only: that row goes when the run goes on.
+    @Test func validationImagesChangeNothingAboutThat() throws {
+      laboratory.train("whole", "--epochs 3 --validation 20").expectSuccess()
+      laboratory.train("run", ranks: 2, "--epochs 2 --validation 20").expectSuccess()
+      for _ in 0..<2 { laboratory.train("run", "--epochs 3 --validation 20 --resume auto").expectSuccess() }
+      #expect(try laboratory.payload("run").differences(from: laboratory.payload("whole")) == [])
+      #expect(try laboratory.metrics("run").count { $0["test/loss"] != nil } == 1)
+    }
+
     @Test func aRunMayGoOnInAnotherFolder() throws {
       laboratory.train("first", "--epochs 2").expectSuccess()
       let first = try FolderContent(of: laboratory.path("first"))

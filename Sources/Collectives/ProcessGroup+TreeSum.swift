@@ -33,8 +33,9 @@ extension ProcessGroup {
           reserveScratch(byteCount: values.count * stride)
           sumByDoubling(base, count: values.count)
         } else {
-          reserveScratch(byteCount: middle(of: 0..<values.count) * stride)
-          sumByHalving(base, 0..<values.count, distance: 1)
+          let steps = halvingSteps(count: values.count, granule: 16)
+          sumByHalving(base, steps)
+          shareByDoubling(base, steps)
         }
       }
     }
@@ -51,37 +52,139 @@ extension ProcessGroup {
       distance *= 2
     }
   }
+}
 
-  /// Recursive halving, then doubling: partners halve the range between them and each adds its half, with ever farther
-  /// partners; when the range is summed over all ranks, the halves travel back the same way.
-  private func sumByHalving<Element: TreeSummable>(
-    _ base: UnsafeMutablePointer<Element>, _ range: Range<Int>, distance: Int
-  ) {
-    guard distance < size else { return }
-    let partner = rank ^ distance
-    let cut = middle(of: range)
-    let lower = range.lowerBound..<cut
-    let upper = cut..<range.upperBound
-    let (kept, given) = rank & distance == 0 ? (lower, upper) : (upper, lower)
-    func slice(_ part: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
-      UnsafeMutableBufferPointer(start: base + part.lowerBound, count: part.count)
+/// The two halves of the sum for long buffers, for callers who have something to do with each rank's part in between.
+extension ProcessGroup {
+  /// Parts begin at multiples of this many values.
+  public static let partGranule = 1024
+
+  /// The part of `count` values that belongs to this rank between `sumParts` and `shareParts`: all of them in a group of
+  /// one. The ranks' parts cover everything once.
+  public func ownPart(of count: Int) -> Range<Int> {
+    halvingSteps(count: count, granule: Self.partGranule).last?.kept ?? 0..<count
+  }
+
+  /// Sums over ranks in the tree's order, each rank its own part; what stands elsewhere is of no use afterwards.
+  public func sumParts(_ values: UnsafeMutableBufferPointer<Float>, phase: String = "sum") {
+    guard size > 1, let base = values.baseAddress, !values.isEmpty else { return }
+    collective(phase) {
+      switch algorithm {
+      case .mpi: check(Float.allreduceWithMPI(base, count: values.count), "MPI_Allreduce")
+      case .tree: sumByHalving(base, halvingSteps(count: values.count, granule: Self.partGranule))
+      }
     }
-
-    let received = UnsafeMutableBufferPointer(
-      start: scratch.baseAddress!.assumingMemoryBound(to: Element.self), count: kept.count)
-    exchange(slice(given), into: received, with: partner)
-    Element.add(received.baseAddress!, to: base + kept.lowerBound, count: kept.count)
-    sumByHalving(base, kept, distance: distance * 2)
-    exchange(slice(kept), into: slice(given), with: partner)
   }
 
-  /// Where a range is cut in two: at a multiple of 16 elements, which keeps vectors and cache lines whole, so that the
-  /// lower part is never the smaller one.
-  private func middle(of range: Range<Int>) -> Int {
-    min(range.lowerBound + (range.count / 2 + 15) / 16 * 16, range.upperBound)
+  /// Gives every rank what each has in its own part.
+  ///
+  /// - Parameter granules: a number for each `partGranule` of the values, shared along with them in the same messages'
+  ///   time; as many as granules begin.
+  public func shareParts(
+    _ values: UnsafeMutableBufferPointer<Float>, granules: UnsafeMutableBufferPointer<Double>? = nil,
+    phase: String = "share"
+  ) {
+    share(values.baseAddress, count: values.count, granules, phase)
   }
 
-  private func exchange<Element>(
+  /// Gives every rank the numbers that each has for the granules of its own part of `count` values.
+  public func shareGranules(
+    _ granules: UnsafeMutableBufferPointer<Double>, of count: Int, phase: String = "share"
+  ) {
+    share(nil, count: count, granules, phase)
+  }
+
+  private func share(
+    _ values: UnsafeMutablePointer<Float>?, count: Int, _ granules: UnsafeMutableBufferPointer<Double>?,
+    _ phase: String
+  ) {
+    guard size > 1, count > 0 else { return }
+    precondition(granules.map { $0.count == granuleCount(count) } ?? true)
+    collective(phase) {
+      for step in halvingSteps(count: count, granule: Self.partGranule).reversed() {
+        if let granules {
+          post(
+            exchange: granules.baseAddress!, granuleRange(step.kept), into: granuleRange(step.given),
+            with: step.partner)
+        }
+        if let values { post(exchange: values, step.kept, into: step.given, with: step.partner) }
+        wait()
+      }
+    }
+  }
+
+  /// How many granules `count` values have, the last of them perhaps not full.
+  public func granuleCount(_ count: Int) -> Int { (count + Self.partGranule - 1) / Self.partGranule }
+
+  private func granuleRange(_ range: Range<Int>) -> Range<Int> {
+    granuleCount(range.lowerBound)..<granuleCount(range.upperBound)
+  }
+}
+
+// MARK: - Recursive halving and doubling
+
+extension ProcessGroup {
+  /// A round in which partners halve a range between them.
+  private struct HalvingStep {
+    let partner: Int
+    let kept: Range<Int>
+    let given: Range<Int>
+  }
+
+  /// The rounds of this rank with ever farther partners, nearest first, as the tree wants. Ranges are cut at multiples of
+  /// `granule` (which keeps vectors and cache lines whole), so that the lower part is never the smaller one.
+  private func halvingSteps(count: Int, granule: Int) -> [HalvingStep] {
+    precondition(size & (size - 1) == 0, "the tree needs a power of two of ranks")
+    var steps: [HalvingStep] = []
+    var range = 0..<count
+    var distance = 1
+    while distance < size {
+      let half = (range.count / 2 + granule - 1) / granule * granule
+      let cut = min(range.lowerBound + half, range.upperBound)
+      let lower = range.lowerBound..<cut
+      let upper = cut..<range.upperBound
+      let (kept, given) = rank & distance == 0 ? (lower, upper) : (upper, lower)
+      steps.append(HalvingStep(partner: rank ^ distance, kept: kept, given: given))
+      range = kept
+      distance *= 2
+    }
+    return steps
+  }
+
+  /// Each partner adds its half of what both have; in the end a rank's last range is summed over all ranks.
+  private func sumByHalving<Element: TreeSummable>(_ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]) {
+    let largest = steps.map(\.kept.count).max() ?? 0
+    reserveScratch(byteCount: largest * MemoryLayout<Element>.stride)
+    for step in steps {
+      let received = UnsafeMutableBufferPointer(
+        start: scratch.baseAddress!.assumingMemoryBound(to: Element.self), count: step.kept.count)
+      exchange(slice(base, step.given), into: received, with: step.partner)
+      Element.add(received.baseAddress!, to: base + step.kept.lowerBound, count: step.kept.count)
+    }
+  }
+
+  /// The halves travel back the same way.
+  private func shareByDoubling<Element: TreeSummable>(_ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]) {
+    for step in steps.reversed() {
+      exchange(slice(base, step.kept), into: slice(base, step.given), with: step.partner)
+    }
+  }
+
+  private func slice<Element>(
+    _ base: UnsafeMutablePointer<Element>, _ range: Range<Int>
+  ) -> UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+
+  private func post<Element>(
+    exchange base: UnsafeMutablePointer<Element>, _ sent: Range<Int>, into received: Range<Int>,
+    with partner: Int
+  ) {
+    post(receive: UnsafeMutableRawBufferPointer(slice(base, received)), from: partner)
+    post(send: UnsafeRawBufferPointer(slice(base, sent)), to: partner)
+  }
+
+  fileprivate func exchange<Element>(
     _ sent: UnsafeMutableBufferPointer<Element>, into received: UnsafeMutableBufferPointer<Element>,
     with partner: Int
   ) {
@@ -90,7 +193,7 @@ extension ProcessGroup {
     wait()
   }
 
-  private func reserveScratch(byteCount: Int) {
+  fileprivate func reserveScratch(byteCount: Int) {
     guard byteCount > scratch.count else { return }
     scratch.deallocate()
     scratch = .allocate(byteCount: byteCount, alignment: 64)

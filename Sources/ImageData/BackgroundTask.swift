@@ -36,7 +36,7 @@ public final class BackgroundTask<Value: Sendable>: @unchecked Sendable {
   }
 
   deinit {
-    // Nobody waits for it any more; it still ends in its own time.
+    // Nobody waits for it any more; it still ends in its own time, or with the process (see `endProcess`).
     if let thread { pthread_detach(thread) }
   }
 }

@@ -38,12 +38,15 @@ public final class Adam: Optimizer {
     ]
   }
 
-  public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+  public func update(
+    _ arena: ParameterArena, part: Range<Int>, learningRate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
     precondition(arena.count == firstMoments.count, "the moments belong to another arena")
     updates += 1
     adamUpdate(
-      values: arena.values.pointer, gradients: arena.gradients.pointer, firstMoments: firstMoments.pointer,
-      secondMoments: secondMoments.pointer, count: arena.count, gradientScale: gradientScale,
+      values: arena.values.pointer + part.lowerBound, gradients: arena.gradients.pointer + part.lowerBound,
+      firstMoments: firstMoments.pointer + part.lowerBound, secondMoments: secondMoments.pointer + part.lowerBound,
+      count: part.count, gradientScale: gradientScale,
       factors: factors(learningRate: learningRate), team: team)
   }
 

@@ -11,13 +11,13 @@ public final class GradientAccumulator {
     sums = AlignedBuffer(count: arena.count)
   }
 
-  /// Makes the arena's gradients the sum of themselves and of all since the last batch ended. Call it once for each
-  /// micro-batch, when its gradients are complete; `endsBatch` says that it was the last.
-  public func accumulate(endsBatch: Bool, team: ThreadTeam) {
-    if !isEmpty {
-      addVectors(sums.pointer, to: arena.gradients.pointer, count: arena.count, team: team)
-    }
-    if !endsBatch { sums.pointer.update(from: arena.gradients.pointer, count: arena.count) }
+  /// Makes the arena's gradients in `part` the sum of themselves and of all since the last batch ended. Call it once for
+  /// each micro-batch, when its gradients are complete; `endsBatch` says that it was the last.
+  public func accumulate(part: Range<Int>, endsBatch: Bool, team: ThreadTeam) {
+    let gradients = arena.gradients.pointer + part.lowerBound
+    let sum = sums.pointer + part.lowerBound
+    if !isEmpty { addVectors(sum, to: gradients, count: part.count, team: team) }
+    if !endsBatch { sum.update(from: gradients, count: part.count) }
     isEmpty = endsBatch
   }
 }

@@ -10,10 +10,20 @@ public protocol Optimizer: AnyObject {
   /// Updates made.
   var updates: Int { get set }
 
-  /// One update of all parameters with `gradientScale` times the arena's gradients.
+  /// One update with `gradientScale` times the arena's gradients, of the parameters in `part` only: ranks share the work,
+  /// and each remembers its own part.
   ///
   /// - Precondition: the arena has the `count` that this was made for.
-  func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam)
+  func update(
+    _ arena: ParameterArena, part: Range<Int>, learningRate: Float, gradientScale: Float, team: ThreadTeam)
+}
+
+extension Optimizer {
+  /// One update of all parameters.
+  public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+    update(
+      arena, part: 0..<arena.count, learningRate: learningRate, gradientScale: gradientScale, team: team)
+  }
 }
 
 /// One number for every parameter of an arena, in the arena's layout.

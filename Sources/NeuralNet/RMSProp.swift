@@ -38,7 +38,9 @@ public final class RMSProp: Optimizer {
       + (momentumBuffer.map { [OptimizerState(name: "momentum_buffer", values: $0)] } ?? [])
   }
 
-  public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+  public func update(
+    _ arena: ParameterArena, part: Range<Int>, learningRate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
     precondition(arena.count == squareAverages.count, "the averages belong to another arena")
     updates += 1
     let isKeras = conventions == .keras
@@ -48,9 +50,9 @@ public final class RMSProp: Optimizer {
       gain: isKeras ? learningRate : 1, momentum: Float(momentum),
       decay: weightDecay.factors(learningRate: learningRate))
     rmsPropUpdate(
-      values: arena.values.pointer, gradients: arena.gradients.pointer,
-      squareAverages: squareAverages.pointer,
-      momentumBuffer: momentumBuffer?.pointer, count: arena.count, gradientScale: gradientScale,
+      values: arena.values.pointer + part.lowerBound, gradients: arena.gradients.pointer + part.lowerBound,
+      squareAverages: squareAverages.pointer + part.lowerBound,
+      momentumBuffer: momentumBuffer.map { $0.pointer + part.lowerBound }, count: part.count, gradientScale: gradientScale,
       factors: factors, team: team)
   }
 }

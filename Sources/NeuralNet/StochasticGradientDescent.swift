@@ -29,7 +29,9 @@ public final class StochasticGradientDescent: Optimizer {
     momentumBuffer.map { [OptimizerState(name: "momentum_buffer", values: $0)] } ?? []
   }
 
-  public func update(_ arena: ParameterArena, learningRate: Float, gradientScale: Float, team: ThreadTeam) {
+  public func update(
+    _ arena: ParameterArena, part: Range<Int>, learningRate: Float, gradientScale: Float, team: ThreadTeam
+  ) {
     precondition(
       momentumBuffer.map { $0.count == arena.count } ?? true, "the buffer belongs to another arena")
     updates += 1
@@ -38,8 +40,8 @@ public final class StochasticGradientDescent: Optimizer {
       momentum: Float(momentum), isNesterov: isNesterov,
       decay: weightDecay.factors(learningRate: learningRate))
     momentumUpdate(
-      values: arena.values.pointer, gradients: arena.gradients.pointer,
-      momentumBuffer: momentumBuffer?.pointer,
-      count: arena.count, gradientScale: gradientScale, factors: factors, team: team)
+      values: arena.values.pointer + part.lowerBound, gradients: arena.gradients.pointer + part.lowerBound,
+      momentumBuffer: momentumBuffer.map { $0.pointer + part.lowerBound },
+      count: part.count, gradientScale: gradientScale, factors: factors, team: team)
   }
 }

@@ -4,19 +4,31 @@
 /// Infinite where a block's squares leave the range of Float (an element beyond 1.8e19), as the step of such a gradient
 /// would be; NaN where an element is.
 public func squaredNorm(_ values: UnsafePointer<Float>, count: Int, team: ThreadTeam) -> Double {
-  let blockLength = 1024
-  let blocks = (count + blockLength - 1) / blockLength
+  let blocks = (count + squaredNormBlock - 1) / squaredNormBlock
   return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(blocks, 1)) { sums in
-    let base = sums.baseAddress!
-    team.forEachRange(blocks, granule: 8) { range in
-      for block in range {
-        let first = block * blockLength
-        base[block] = blockSum(values + first, min(blockLength, count - first))
-      }
+    squaredNorms(values, part: 0..<count, blocks: sums.baseAddress!, team: team)
+    return (0..<blocks).reduce(0) { $0 + sums[$1] }
+  }
+}
+
+/// Floats in a block of `squaredNorm`.
+public let squaredNormBlock = 1024
+
+/// The blocks of `squaredNorm` that begin in `part`, each at its own place in `blocks`: the sum of all blocks in order is
+/// the whole.
+///
+/// - Precondition: `part` begins at a block.
+public func squaredNorms(
+  _ values: UnsafePointer<Float>, part: Range<Int>, blocks: UnsafeMutablePointer<Double>, team: ThreadTeam
+) {
+  precondition(part.lowerBound % squaredNormBlock == 0)
+  let firstBlock = part.lowerBound / squaredNormBlock
+  let blockCount = (part.count + squaredNormBlock - 1) / squaredNormBlock
+  team.forEachRange(blockCount, granule: 8) { range in
+    for block in range {
+      let first = part.lowerBound + block * squaredNormBlock
+      blocks[firstBlock + block] = blockSum(values + first, min(squaredNormBlock, part.upperBound - first))
     }
-    var total = 0.0
-    for block in 0..<blocks { total += base[block] }
-    return total
   }
 }
 

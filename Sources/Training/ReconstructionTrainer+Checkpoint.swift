@@ -11,6 +11,7 @@ extension ReconstructionTrainer {
     // The meters of all shards, so that a run that goes on from within an interval ends it with the same sums.
     let interval = gatherShardSums(intervalLoss)
     let epoch = gatherShardSums(epochLoss)
+    for state in optimizer.state { group.shareParts(state.values.elements, phase: "saving a checkpoint") }
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
       members += [

@@ -24,6 +24,10 @@ public final class ReconstructionTrainer {
   let sampleLosses: AlignedBuffer<Double>
   let log: RunLog
   let stopwatch: StepStopwatch
+  /// The part of the arena that this rank sums and updates.
+  let ownPart: Range<Int>
+  /// The squared norm of the summed gradients, block by block.
+  let squaredNormBlocks: AlignedBuffer<Double>
 
   var schedule: LearningRateSchedule
   var position = TrainingPosition()
@@ -80,6 +84,9 @@ public final class ReconstructionTrainer {
     intervalLoss = LossMeter(shards: shardsPerRank)
     epochLoss = LossMeter(shards: shardsPerRank)
     stopwatch = StepStopwatch(group: group)
+    precondition(squaredNormBlock == ProcessGroup.partGranule)
+    ownPart = group.ownPart(of: model.arena.count)
+    squaredNormBlocks = AlignedBuffer(count: group.granuleCount(model.arena.count))
   }
 
   /// Trains from the beginning, or from `checkpoint`, to the end; then writes samples and pictures.
@@ -137,19 +144,23 @@ public final class ReconstructionTrainer {
     }.filter { !$0.isEmpty }
     for (index, samples) in parts.enumerated() {
       sumGradients(of: samples, order: order)
-      accumulator?.accumulate(endsBatch: index == parts.count - 1, team: team)
+      accumulator?.accumulate(part: ownPart, endsBatch: index == parts.count - 1, team: team)
     }
 
-    // divide once by the true number of samples, then update; every rank does the same
+    // divide once by the true number of samples, then update; every rank its own part of the parameters
     var scale = 1 / Float(batchSize)
-    let norm =
-      squaredNorm(model.arena.gradients.pointer, count: model.arena.count, team: team).squareRoot()
-      * Double(scale)
-    guard norm.isFinite else { throw nonFiniteFailure() }
-    if let maximum = configuration.clipNorm { scale *= clippingFactor(norm: norm, maximum: maximum) }
+    squaredNorms(model.arena.gradients.pointer, part: ownPart, blocks: squaredNormBlocks.pointer, team: team)
+    if let maximum = configuration.clipNorm {
+      group.shareGranules(squaredNormBlocks.elements, of: model.arena.count, phase: "norm")
+      scale *= clippingFactor(norm: gradientNorm(scale), maximum: maximum)
+    }
     optimizer.update(
-      model.arena, learningRate: schedule.learningRate(after: position.step), gradientScale: scale, team: team
-    )
+      model.arena, part: ownPart, learningRate: schedule.learningRate(after: position.step), gradientScale: scale,
+      team: team)
+    group.shareParts(
+      model.arena.values.elements, granules: squaredNormBlocks.elements, phase: "parameter exchange")
+    let norm = gradientNorm(1 / Float(batchSize))
+    guard norm.isFinite else { throw nonFiniteFailure() }
 
     intervalLoss.add(samples: batchSize, norm: norm)
     epochLoss.add(samples: batchSize, norm: norm)
@@ -173,9 +184,14 @@ public final class ReconstructionTrainer {
       rows: rows.rowCount, team: team)
     model.backward(images: images, logitGradient: logits, rows: rows, team: team)
 
-    // sum over shards of all ranks, in tree order
-    group.sumInPlace(model.arena.gradients.elements, phase: "gradient sum")
+    // sum over shards of all ranks, in tree order; each rank ends with its own part of the sum
+    group.sumParts(model.arena.gradients.elements, phase: "gradient sum")
     addLosses(rows: rows)
+  }
+
+  /// The norm of `scale` times the gradients of all ranks' parts.
+  private func gradientNorm(_ scale: Float) -> Double {
+    squaredNormBlocks.elements.reduce(0, +).squareRoot() * Double(scale)
   }
 
   /// Where this rank's shards of `samples` lie in its rows.

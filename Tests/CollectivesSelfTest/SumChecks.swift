@@ -9,6 +9,19 @@ func checkSums(_ group: ProcessGroup, ownership: Ownership) {
   for count in [1, 7, 1000, 100_003] {
     let floats: [Float] = checkSum(
       group, ownership, count, fold: { foldInTreeOrder($0, count: $1) }, sum: { group.sumInPlace($0) })
+    let parts: [Float] = checkSum(
+      group, ownership, count, fold: { foldInTreeOrder($0, count: $1) },
+      sum: { values in
+        group.sumParts(values)
+        var owners = [Double](repeating: -1, count: group.granuleCount(values.count))
+        let own = group.ownPart(of: values.count)
+        for granule in owners.indices where own.contains(granule * ProcessGroup.partGranule) {
+          owners[granule] = Double(granule)
+        }
+        owners.withUnsafeMutableBufferPointer { group.shareParts(values, granules: $0) }
+        require(group, owners == owners.indices.map { Double($0) }, "every granule has come from its owner")
+      })
+    require(group, parts.map(\.bitPattern) == floats.map(\.bitPattern), "sums by parts are the same")
     let doubles: [Double] = checkSum(
       group, ownership, count, fold: { foldInTreeOrder($0, count: $1) }, sum: { group.sumInPlace($0) })
     floats.withUnsafeBytes { hash = digest($0, hash) }

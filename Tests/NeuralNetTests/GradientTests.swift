@@ -19,7 +19,7 @@ import Testing
   for batch in 0..<2 {
     for (index, part) in parts.enumerated() {
       arena.parameters[0].gradients.update(from: part, count: 3)
-      accumulator.accumulate(endsBatch: index == 2, team: singleThread)
+      accumulator.accumulate(part: 0..<arena.count, endsBatch: index == 2, team: singleThread)
     }
     // In another order the first would be above 1.
     #expect(Array(arena.gradients.array.prefix(4)) == [1, 1 + 0x1p-23, 0, 0], "batch \(batch)")

@@ -56,13 +56,15 @@ let package = Package(
     .target(
       name: "ImageData",
       dependencies: [
-        "CZlib", "CMemoryFile", "CPublishedSplit", "RandomNumbers", "Artifacts", "Diagnostics",
+        "CZlib", "CPublishedSplit", "RandomNumbers", "Artifacts", "Diagnostics",
       ], swiftSettings: vectorSettings),
     // Data only: the indices of the published 80/10/10 split.
     .target(name: "CPublishedSplit", exclude: ["indices.bin"]),
-    // Header only: a function of the C library that Swift has no name for.
-    .systemLibrary(name: "CMemoryFile"),
-    .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"], swiftSettings: vectorSettings),
+    .target(
+      name: "Collectives", dependencies: ["CMPIShim", "CSharedMemory", "Diagnostics"],
+      swiftSettings: vectorSettings),
+    // Header only: calls of the system that Swift has no name for.
+    .systemLibrary(name: "CSharedMemory"),
     .target(name: "Diagnostics"),
     .target(name: "CMPIShim", dependencies: ["COpenMPI"]),
 

@@ -33,7 +33,7 @@ extension ProcessGroup {
           reserveScratch(byteCount: values.count * stride)
           sumByDoubling(base, count: values.count)
         } else {
-          let steps = halvingSteps(count: values.count, granule: 16)
+          let steps = halvingSteps(of: rank, count: values.count, granule: 16)
           sumByHalving(base, steps)
           shareByDoubling(base, steps)
         }
@@ -61,8 +61,16 @@ extension ProcessGroup {
 
   /// The part of `count` values that belongs to this rank between `sumParts` and `shareParts`: all of them in a group of
   /// one. The ranks' parts cover everything once.
-  public func ownPart(of count: Int) -> Range<Int> {
-    halvingSteps(count: count, granule: Self.partGranule).last?.kept ?? 0..<count
+  public func ownPart(of count: Int) -> Range<Int> { part(ofRank: rank, of: count) }
+
+  func part(ofRank rank: Int, of count: Int) -> Range<Int> {
+    halvingSteps(of: rank, count: count, granule: Self.partGranule).last?.kept ?? 0..<count
+  }
+
+  /// Waits until the other ranks have read what they need of this rank's values given to `sumParts`; then they may change.
+  public func releaseParts(phase: String = "sum") {
+    guard let window else { return }
+    collective(phase) { window.releaseGradients(self) }
   }
 
   /// Sums over ranks in the tree's order, each rank its own part; what stands elsewhere is of no use afterwards.
@@ -71,7 +79,12 @@ extension ProcessGroup {
     collective(phase) {
       switch algorithm {
       case .mpi: check(Float.allreduceWithMPI(base, count: values.count), "MPI_Allreduce")
-      case .tree: sumByHalving(base, halvingSteps(count: values.count, granule: Self.partGranule))
+      case .tree:
+        if let window, window.gradients == base {
+          window.sumGradients(part: ownPart(of: values.count), group: self)
+        } else {
+          sumByHalving(base, halvingSteps(of: rank, count: values.count, granule: Self.partGranule))
+        }
       }
     }
   }
@@ -101,7 +114,11 @@ extension ProcessGroup {
     guard size > 1, count > 0 else { return }
     precondition(granules.map { $0.count == granuleCount(count) } ?? true)
     collective(phase) {
-      for step in halvingSteps(count: count, granule: Self.partGranule).reversed() {
+      // Granules alone belong to the values of the window where there is one.
+      if let window, window.count == count, values == nil || values == window.values {
+        return window.share(values: values != nil, granules: granules, group: self)
+      }
+      for step in halvingSteps(of: rank, count: count, granule: Self.partGranule).reversed() {
         if let granules {
           post(
             exchange: granules.baseAddress!, granuleRange(step.kept), into: granuleRange(step.given),
@@ -116,7 +133,7 @@ extension ProcessGroup {
   /// How many granules `count` values have, the last of them perhaps not full.
   public func granuleCount(_ count: Int) -> Int { (count + Self.partGranule - 1) / Self.partGranule }
 
-  private func granuleRange(_ range: Range<Int>) -> Range<Int> {
+  func granuleRange(_ range: Range<Int>) -> Range<Int> {
     granuleCount(range.lowerBound)..<granuleCount(range.upperBound)
   }
 }
@@ -131,9 +148,9 @@ extension ProcessGroup {
     let given: Range<Int>
   }
 
-  /// The rounds of this rank with ever farther partners, nearest first, as the tree wants. Ranges are cut at multiples of
+  /// The rounds of a rank with ever farther partners, nearest first, as the tree wants. Ranges are cut at multiples of
   /// `granule` (which keeps vectors and cache lines whole), so that the lower part is never the smaller one.
-  private func halvingSteps(count: Int, granule: Int) -> [HalvingStep] {
+  private func halvingSteps(of rank: Int, count: Int, granule: Int) -> [HalvingStep] {
     precondition(size & (size - 1) == 0, "the tree needs a power of two of ranks")
     var steps: [HalvingStep] = []
     var range = 0..<count

@@ -62,27 +62,38 @@ extension ProcessGroup {
     messages.append(Message(request: request, peer: peer))
   }
 
-  /// Waits until all posted messages are complete. Every wait of the program for another rank is this one.
+  /// Waits until all posted messages are complete.
   func wait() {
-    if messagesAreDone() { return }
+    wait(for: nil, until: messagesAreDone, sleeping: nil)
+  }
+
+  /// Waits until `isDone`. Every wait of the program for another rank is this one.
+  ///
+  /// - Parameters:
+  ///   - peer: who is waited for; nil for those of the posted messages.
+  ///   - sleep: sleeps until something may have changed, a second at most; nil sleeps for ever longer times.
+  func wait(for peer: Int?, until isDone: () -> Bool, sleeping sleep: (() -> Void)?) {
+    if isDone() { return }
     let start = monotonicSeconds()
     let spinning = oversubscribed ? 0 : Patience.spinning
-    let yielding = oversubscribed ? Patience.yieldingOversubscribed : Patience.yielding
+    let yielding = sleep != nil ? spinning : oversubscribed ? Patience.yieldingOversubscribed : Patience.yielding
     var last = start
     var counted = 0.0
-    while !messagesAreDone() {
+    while !isDone() {
       let now = monotonicSeconds()
       // A longer gap between two looks means that this process itself was stopped, and says nothing about its peers.
       counted += min(now - last, 0.1)
       last = now
       let waited = now - start
       let limit = max(hangTimeout, allowance)
-      if hangTimeout > 0 && counted > limit { endHung(after: limit) }
+      if hangTimeout > 0 && counted > limit { endHung(after: limit, waitingFor: peer.map { [$0] } ?? messages.map(\.peer)) }
       if waited < spinning { continue }
       if waited < yielding {
         sched_yield()
+      } else if let sleep {
+        sleep()
       } else {
-        sleep(seconds: min(max(waited * Patience.sleepShare, Patience.shortestSleep), Patience.longestSleep))
+        Collectives.sleep(seconds: min(max(waited * Patience.sleepShare, Patience.shortestSleep), Patience.longestSleep))
       }
     }
     waitSeconds += monotonicSeconds() - start
@@ -100,16 +111,16 @@ extension ProcessGroup {
   }
 
   /// Says whom this rank waited for in vain, and ends the job.
-  private func endHung(after seconds: Double) -> Never {
+  private func endHung(after seconds: Double, waitingFor ranks: [Int]) -> Never {
     var peers: [Int] = []
-    for message in messages where !peers.contains(message.peer) { peers.append(message.peer) }
+    for rank in ranks where !peers.contains(rank) { peers.append(rank) }
     let shown = peers.prefix(8).map { name(ofRank: $0) }.joined(separator: ", ")
     let more = peers.count > 8 ? " and \(peers.count - 8) more" : ""
     let duration = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
     writeToStandardError(
       "Error: \(name(ofRank: rank)) waited \(duration) s for \(shown)\(more) in '\(phase)'\n")
     // Ranks that wait for this one reach their own limit now. All their lines together show which rank is missing.
-    sleep(seconds: 1)
+    Collectives.sleep(seconds: 1)
     end(.peerFailed)
   }
 }
@@ -121,7 +132,7 @@ func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-private func sleep(seconds: Double) {
+fileprivate func sleep(seconds: Double) {
   let whole = seconds.rounded(.down)
   var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
   nanosleep(&time, nil)

@@ -29,6 +29,8 @@ public final class ProcessGroup {
   /// The part of them in which it waited for messages.
   public internal(set) var waitSeconds = 0.0
 
+  /// Shared memory for sums by parts, where there is any.
+  var window: SharedWindow?
   /// Messages posted and not yet complete.
   var messages: [Message] = []
   /// What the outermost collective under way is for.
@@ -47,7 +49,7 @@ public final class ProcessGroup {
   ///
   /// Call it once. Throws `Failure` 64 where a launcher started several processes that MPI can't connect.
   public static func fromLauncher() throws -> ProcessGroup {
-    let launcher = try Launcher.detect { name in getenv(name).map { String(cString: $0) } }
+    let launcher = try Launcher.detect(environmentValue)
     guard case .mpi(let expected) = launcher else { return single() }
 
     var rank: Int32 = 0
@@ -104,6 +106,9 @@ public final class ProcessGroup {
   /// "rank 3 on node2", as messages name a rank.
   public func name(ofRank rank: Int) -> String { "rank \(rank) on \(hostNames[rank])" }
 }
+
+/// A variable of the environment.
+func environmentValue(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
 private func libraryVersion() -> String? {
   var text = [CChar](repeating: 0, count: 1024)

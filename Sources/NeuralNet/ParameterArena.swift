@@ -7,8 +7,8 @@ import TensorCore
 /// Slices begin on cache lines; the gaps between them are zero and stay zero under every optimiser.
 public final class ParameterArena {
   public let parameters: [Parameter]
-  public let values: AlignedBuffer<Float>
-  public let gradients: AlignedBuffer<Float>
+  public private(set) var values: AlignedBuffer<Float>
+  public private(set) var gradients: AlignedBuffer<Float>
 
   /// - Precondition: names differ.
   public init(_ parameters: [Parameter]) {
@@ -22,6 +22,22 @@ public final class ParameterArena {
     }
     values = AlignedBuffer(count: offset)
     gradients = AlignedBuffer(count: offset)
+    bindParameters()
+  }
+
+  /// Moves both blocks into other memory, such as one that other ranks can read.
+  ///
+  /// - Precondition: as large as the arena.
+  public func move(values newValues: AlignedBuffer<Float>, gradients newGradients: AlignedBuffer<Float>) {
+    precondition(newValues.count == count && newGradients.count == count)
+    newValues.pointer.update(from: values.pointer, count: count)
+    newGradients.pointer.update(from: gradients.pointer, count: count)
+    values = newValues
+    gradients = newGradients
+    bindParameters()
+  }
+
+  private func bindParameters() {
     for parameter in parameters {
       parameter.values = values.pointer + parameter.offset
       parameter.gradients = gradients.pointer + parameter.offset

@@ -5,8 +5,20 @@
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   public let pointer: UnsafeMutablePointer<Element>
   public let count: Int
+  private let ownsMemory: Bool
+
+  /// Memory that somebody else owns and keeps for as long as this is used.
+  ///
+  /// - Precondition: aligned to 64 bytes.
+  public init(borrowing pointer: UnsafeMutablePointer<Element>, count: Int) {
+    precondition(UInt(bitPattern: pointer) % 64 == 0)
+    self.pointer = pointer
+    self.count = count
+    ownsMemory = false
+  }
 
   public init(count: Int) {
+    ownsMemory = true
     precondition(count >= 0)
     self.count = count
     let byteCount = max(count, 1) * MemoryLayout<Element>.stride
@@ -21,7 +33,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
   }
 
   deinit {
-    UnsafeMutableRawPointer(pointer).deallocate()
+    if ownsMemory { UnsafeMutableRawPointer(pointer).deallocate() }
   }
 
   public var elements: UnsafeMutableBufferPointer<Element> {

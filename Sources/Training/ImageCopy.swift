@@ -1,4 +1,5 @@
 import Artifacts
+import Collectives
 import Diagnostics
 import ImageData
 

@@ -90,6 +90,11 @@ public final class ReconstructionTrainer {
     intervalLoss = LossMeter(shards: shardsPerRank)
     epochLoss = LossMeter(shards: shardsPerRank)
     stopwatch = StepStopwatch(group: group)
+    if let shared = group.makeSharedWindow(count: model.arena.count) {
+      model.arena.move(
+        values: AlignedBuffer(borrowing: shared.values, count: model.arena.count),
+        gradients: AlignedBuffer(borrowing: shared.gradients, count: model.arena.count))
+    }
     precondition(squaredNormBlock == ProcessGroup.partGranule)
     ownPart = group.ownPart(of: model.arena.count)
     squaredNormBlocks = AlignedBuffer(count: group.granuleCount(model.arena.count))
@@ -191,6 +196,7 @@ public final class ReconstructionTrainer {
     loader.load(order.indices[own], team: team)
     let images = UnsafePointer(loader.input.pointer)
     let logits = model.forward(images: images, rows: rows.rowCount, team: team)
+    group.releaseParts(phase: "gradient sum")
     objective.evaluate(
       logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
       rows: rows.rowCount, team: team)

@@ -24,6 +24,7 @@ do {
     switch arguments.first {
     case "place": try reportPlace(group)
     case "sums": checkSums(group, ownership: Ownership(rawValue: arguments.dropFirst().first ?? "blocks")!)
+    case "window": checkWindow(group)
     case "exchange": checkExchange(group)
     case "agree":
       try group.agree(

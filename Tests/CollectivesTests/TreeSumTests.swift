@@ -24,6 +24,16 @@ struct TreeSumTests {
     #expect(result.standardError.contains("tree sum of"), "\(result)")
   }
 
+  @Test(arguments: [2, 4, 8])
+  func partsAreSummedInTreeOrderThroughSharedMemoryAndThroughMessages(ranks: Int) {
+    for (setting, way) in [("on", "window\n"), ("off", "messages\n")] {
+      let result = MPIJob.run(
+        ranks: ranks, selfTest, ["window"], environment: ["ATELIER_SHARED_WINDOW": setting])
+      #expect(result.exitCode == 0, "\(result)")
+      #expect(result.standardOutput == way, "\(result)")
+    }
+  }
+
   @Test func rowsFoldInTreeOrder() {
     // Long enough for whole vectors and a tail; single precision loses small addends beside large ones.
     let width = 37

@@ -1,6 +1,6 @@
 import Artifacts
+import Collectives
 import Glibc
-import ImageData
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import CMemoryFile
+import CSharedMemory
 import Glibc
 
 /// Memory that processes of one host have in common: one makes it and fills it, others attach to it and read.
@@ -18,7 +18,7 @@ public final class SharedMemory: @unchecked Sendable {
 
   /// New memory, all zero; nil where the system offers none.
   public init?(byteCount: Int) {
-    let descriptor = memfd_create("atelier-images", 1)
+    let descriptor = memfd_create("atelier", 1)
     guard descriptor >= 0 else { return nil }
     guard ftruncate(descriptor, byteCount + Self.markSize) == 0,
       let bytes = Self.map(descriptor, byteCount + Self.markSize, PROT_READ | PROT_WRITE)

@@ -10,6 +10,7 @@ public struct CheckpointStore: Sendable {
 
   private static let partialSuffix = ".partial"
   private static let replacedSuffix = ".replaced"
+  private static let removedSuffix = ".removed"
 
   public init(_ path: String) {
     self.path = path
@@ -51,6 +52,34 @@ public struct CheckpointStore: Sendable {
     try FileSystem.synchronizeFolder(path)
   }
 
+  /// Removes a symbolic link in the folder; its target stays. No link of that name is fine.
+  ///
+  /// - Throws: `Failure` 74.
+  public func removeLink(_ name: String) throws {
+    try FileSystem.remove("\(path)/\(name)")
+  }
+
+  /// Removes all checkpoints up to `step` but the newest `count` of these and those that `last` and `best` point to.
+  /// Later ones stay: they are of a run that has been taken back.
+  ///
+  /// Each loses its name before it loses its first file. Links are to be set before.
+  ///
+  /// - Throws: `Failure` 74.
+  public func keepNewest(_ count: Int, upTo step: Int) throws {
+    let linked = ["last", "best"].compactMap { self.linked($0) }
+    let old = try completeCheckpoints().filter { $0.step! <= step }.dropLast(count).filter {
+      !linked.contains($0)
+    }
+    if old.isEmpty { return }
+    for checkpoint in old {
+      let removed = hidden(checkpoint.name, Self.removedSuffix)
+      try FileSystem.remove(removed)
+      guard rename(checkpoint.path, removed) == 0 else { throw Failure.system(.remove, checkpoint.path) }
+    }
+    try FileSystem.synchronizeFolder(path)
+    for checkpoint in old { try FileSystem.remove(hidden(checkpoint.name, Self.removedSuffix)) }
+  }
+
   /// The checkpoint that a link points to; nil when there is no such link, or its target is gone.
   public func linked(_ name: String) -> CheckpointFolder? {
     var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
@@ -73,13 +102,14 @@ public struct CheckpointStore: Sendable {
     return checkpoints.sorted { $0.step < $1.step }.map(\.folder)
   }
 
-  /// Clears away what a stopped run left half done: removes unfinished checkpoints, and puts back one that was about to
-  /// be replaced.
+  /// Clears away what a stopped run left half done: removes unfinished checkpoints and the rest of removed ones, and puts
+  /// back one that was about to be replaced.
   ///
   /// - Throws: `Failure` 74.
   public func removeLeftovers() throws {
     guard FileSystem.exists(path) else { return }
     for name in try FileSystem.names(in: path) where name.hasPrefix(".") {
+      if name.hasSuffix(Self.removedSuffix) { try FileSystem.remove("\(path)/\(name)") }
       for suffix in [Self.partialSuffix, Self.replacedSuffix] where name.hasSuffix(suffix) {
         try settle(String(name.dropFirst().dropLast(suffix.count)))
       }

@@ -97,6 +97,13 @@ package enum RunOptions {
       "steps", "n", \.steps, .integer(atLeast: 1), .optimisation, .recorded,
       "End after this many updates, if that is sooner.", defaultText: "no limit"),
     .option(
+      "patience", "n", \.patience, .integer(atLeast: 0), .optimisation, .recorded,
+      "End after this many evaluations without a lower validation loss, and make samples and test figures from the best "
+        + "checkpoint; 0 never."),
+    .option(
+      "min-delta", "loss", \.minimumDelta, .number(), .optimisation, .recorded,
+      "What the validation loss has to fall by to count for --patience.", defaultText: "0"),
+    .option(
       "seed", "n", \.seed, .integer(0...UInt32.max), .optimisation, .arithmetic,
       "Decides initial weights, the order of images and all other chance."),
   ]
@@ -147,6 +154,9 @@ package enum RunOptions {
     .option(
       "checkpoint-every", "epochs", \.checkpointEvery, .integer(atLeast: 0), .runFolder, .recorded,
       "Epochs between checkpoints; 0 saves at the end only."),
+    .option(
+      "keep", "n", \.keep, .integer(atLeast: 0), .runFolder, .recorded,
+      "Newest checkpoints to keep, beside the best; 0 keeps all."),
     .option(
       "log-every", "steps", \.logEvery, .integer(atLeast: 1), .runFolder, .recorded,
       "Steps between rows of metrics.jsonl."),

@@ -19,6 +19,7 @@ extension ReconstructionTrainer {
         JSONMember("schedule_horizon", schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("evaluated", .bool(evaluatedStep == position.step)),
+        JSONMember("early_stopping", splits.validation == nil ? .null : earlyStopping.json),
         JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
         JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
         JSONMember("height", .integer(splits.train.height)),
@@ -38,6 +39,7 @@ extension ReconstructionTrainer {
           },
           CheckpointFile(SavedCheckpoint.stateFile, bytes: Array(JSONValue.object(members).prettyText.utf8)),
         ])
+      try tidyCheckpoints()
     }
   }
 
@@ -65,6 +67,10 @@ extension ReconstructionTrainer {
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
     try continueMetrics(of: saved)
+    if splits.validation != nil {
+      earlyStopping = try EarlyStopping(json: state["early_stopping"], file: checkpoint)
+    }
+    try restoreBest(from: saved)
     if state["evaluated"]?.boolValue == true { evaluatedStep = position.step }
     firstStep = position.step
   }

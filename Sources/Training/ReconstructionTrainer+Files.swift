@@ -14,6 +14,7 @@ extension ReconstructionTrainer {
     }
     try group.decideOnRoot(phase: "starting the run's files") {
       try CheckpointStore(folder.checkpoints).removeLeftovers()
+      if position.step > 0 { try tidyCheckpoints() }
       if metrics == nil { metrics = try JSONLinesFile(opening: folder.metrics, keeping: 0) }
       timings = try JSONLinesFile(opening: folder.timing)
       try writeStatus("running")

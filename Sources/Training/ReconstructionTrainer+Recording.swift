@@ -33,7 +33,14 @@ extension ReconstructionTrainer {
     let values = score(splits.validation ?? splits.test)
     scores = (position.step, values)
     // A run that goes on from its last step evaluates again for people and for its final files only.
-    if evaluatedStep != position.step { writeScores(values, split: monitoredSplit) }
+    if evaluatedStep != position.step {
+      writeScores(values, split: monitoredSplit)
+      if splits.validation != nil {
+        earlyStopping.add(
+          EarlyStopping.Evaluation(step: position.step, loss: values.loss),
+          minimumDelta: configuration.minimumDelta ?? 0)
+      }
+    }
     evaluatedStep = position.step
   }
 
@@ -53,7 +60,7 @@ extension ReconstructionTrainer {
   }
 
   private func writeScores(_ scores: ReconstructionScores, split: String) {
-    let row = MetricsRow(position, scores: scores, split: split)
+    let row = MetricsRow(modelPosition ?? position, scores: scores, split: split)
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 

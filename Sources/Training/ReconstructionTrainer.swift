@@ -44,6 +44,12 @@ public final class ReconstructionTrainer {
   var scores: (step: Int, values: ReconstructionScores)?
   /// The step of the last scores in `metrics.jsonl`.
   var evaluatedStep: Int?
+  /// The least validation loss so far.
+  var earlyStopping = EarlyStopping()
+  /// Where the run was when the weights were saved that it has gone back to, if it has.
+  var modelPosition: TrainingPosition?
+  /// The `checkpoints` folder that the run was resumed from; rank 0 only.
+  var originalCheckpoints: String?
   /// On the test images at the end, where `scores` are on others.
   var testScores: ReconstructionScores?
   /// Where and when this start of the run began.
@@ -106,7 +112,7 @@ public final class ReconstructionTrainer {
     try startFiles()
     if position.step == 0 { saveCheckpoint() }
 
-    while position.epoch < configuration.epochs && !hasReachedStepLimit {
+    while position.epoch < configuration.epochs && !hasReachedStepLimit && !hasLostPatience {
       let order = EpochOrder(count: splits.train.count, seed: configuration.seed, epoch: position.epoch)
       while position.stepInEpoch < plan.batchCount && !hasReachedStepLimit {
         try trainingStep(batch: position.stepInEpoch, order: order)
@@ -127,13 +133,18 @@ public final class ReconstructionTrainer {
         if isDue(configuration.evaluateEvery) { evaluate() }
         reportEpoch()
       }
-      let isLast = position.epoch == configuration.epochs || hasReachedStepLimit
+      let isLast = position.epoch == configuration.epochs || hasReachedStepLimit || hasLostPatience
       // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
-      if isLast || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
+      if isLast || isBest || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
     }
 
     if intervalLoss.samples > 0 { logInterval() }
-    if scores?.step != position.step { evaluate() }
+    if scores?.step != position.step {
+      evaluate()
+      linkBestOfTheEnd()
+    }
+    // from here on, a run with patience is about its best state, others about their last
+    try returnToBest()
     evaluateTest()
     finish()
   }
@@ -160,7 +171,8 @@ public final class ReconstructionTrainer {
       scale *= clippingFactor(norm: gradientNorm(scale), maximum: maximum)
     }
     optimizer.update(
-      model.arena, part: ownPart, learningRate: schedule.learningRate(after: position.step), gradientScale: scale,
+      model.arena, part: ownPart, learningRate: schedule.learningRate(after: position.step),
+      gradientScale: scale,
       team: team)
     group.shareParts(
       model.arena.values.elements, granules: squaredNormBlocks.elements, phase: "parameter exchange")

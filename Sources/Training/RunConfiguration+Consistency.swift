@@ -1,4 +1,5 @@
 import Diagnostics
+import ImageData
 import NeuralNet
 
 /// Options that mean nothing without another one.
@@ -22,6 +23,8 @@ extension RunConfiguration {
     try require(schedule == .cosine, for: "--min-lr", given: minimumLearningRate != nil, "--schedule cosine")
     try require(loss == .mix, for: "--mix-alpha", given: mixAlpha != nil, "--loss mix")
     try require(stepSize != nil, for: "--schedule step", given: schedule == .step, "--step-size")
+    try require(patience > 0, for: "--min-delta", given: minimumDelta != nil, "--patience above 0")
+    try require(evaluateEvery > 0, for: "--patience", given: patience > 0, "--evaluate-every above 0")
     if let minimumLearningRate, minimumLearningRate > Double(learningRate) {
       throw Failure(
         .usage, "--min-lr \(minimumLearningRate) is above --lr \(learningRate)",
@@ -32,6 +35,14 @@ extension RunConfiguration {
         .usage, "--accumulate \(accumulate) cuts a batch of \(batch) into more parts than it has images",
         help: "give an --accumulate from 1 to \(batch), or a larger --batch")
     }
+  }
+
+  /// Throws a usage failure where the run shall stop by images that its data does not have.
+  func requireValidationImages(in splits: DataSplits) throws(Failure) {
+    guard patience > 0 && splits.validation == nil else { return }
+    throw Failure(
+      .usage, "--patience needs validation images, and there are none",
+      help: "take some of the training images with --validation K, or leave out --patience")
   }
 
   private func require(

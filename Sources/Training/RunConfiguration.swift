@@ -41,6 +41,10 @@ public struct RunConfiguration: Sendable, Equatable {
   public var epochs: Int
   /// Ends the run after this many updates, if sooner than `epochs`.
   public var steps: Int?
+  /// Ends the run after this many evaluations without a lower validation loss; 0 never.
+  public var patience = 0
+  /// What a validation loss has to be lower by to count for `patience`; nil is 0.
+  public var minimumDelta: Double?
   public var seed: UInt32
 
   // MARK: Data
@@ -70,6 +74,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var evaluateEvery: Int
   /// Saves after every so many epochs; 0 only at the end.
   public var checkpointEvery: Int
+  /// The newest checkpoints that stay, beside the best; 0 keeps all.
+  public var keep = 3
   /// Writes a row of `metrics.jsonl` every so many steps.
   public var logEvery: Int
   /// Compares the ranks' parameters every so many steps; 0 never.

@@ -12,12 +12,13 @@ public struct SavedCheckpoint {
   static let modelFile = "model.safetensors"
   static let optimizerFile = "optimizer.safetensors"
   static let stateFile = "state.json"
+  static let files = [modelFile, optimizerFile, stateFile]
 
   /// - Parameter path: a checkpoint's folder.
   /// - Throws: `Failure` 66 where there is none, 65 where it is incomplete or damaged.
   public init(reading path: String) throws {
     let folder = CheckpointFolder(path)
-    try folder.verify(requiring: [Self.modelFile, Self.optimizerFile, Self.stateFile])
+    try folder.verify(requiring: Self.files)
     self.path = path
     let file = folder.path(Self.stateFile)
     state = try JSONValue(parsing: FileSystem.read(file), file: file)

@@ -40,6 +40,7 @@ public struct TrainingRun {
     let splits = data.splits
     let facts = try machineFacts.value()
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
+    try configuration.requireValidationImages(in: splits)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
       log.say(

@@ -166,6 +166,42 @@ private func text(_ path: String) throws -> String {
   #expect(try FileSystem.names(in: store.path) == ["last", "step-00000001"])
 }
 
+@Test func onlyTheNewestCheckpointsAndLinkedOnesStay() throws {
+  let folder = TemporaryFolder()
+  let store = store(in: folder)
+  for step in 1...6 { try store.publish(step: step, files: files("a")) }
+  try store.link("best", to: CheckpointFolder("\(store.path)/step-00000002"))
+  try store.keepNewest(6, upTo: 6)
+  #expect(try store.completeCheckpoints().count == 6)
+  try store.keepNewest(2, upTo: 5)
+  #expect(try store.completeCheckpoints().map(\.step) == [2, 4, 5, 6])
+  #expect(store.linked("best")?.step == 2)
+  try store.link("last", to: CheckpointFolder("\(store.path)/step-00000004"))
+  try store.removeLink("best")
+  try store.removeLink("best")
+  try store.keepNewest(1, upTo: 6)
+  #expect(try FileSystem.names(in: store.path) == ["last", "step-00000004", "step-00000006"])
+}
+
+/// A kill between the loss of the name and that of the files.
+@Test func aKillWhileRemovingLeavesNothingButLeftovers() throws {
+  let folder = TemporaryFolder()
+  let store = store(in: folder)
+  for step in 1...3 { try store.publish(step: step, files: files("a")) }
+  for step in 1...2 {
+    #expect(
+      rename("\(store.path)/step-0000000\(step)", "\(store.path)/.step-0000000\(step).removed") == 0)
+  }
+  #expect(try store.completeCheckpoints().map(\.step) == [3])
+  // Whether it is cleared away or in the way of another removal, nothing of it stays.
+  try store.publish(step: 2, files: files("again"))
+  try store.link("last", to: CheckpointFolder("\(store.path)/step-00000003"))
+  try store.keepNewest(1, upTo: 3)
+  #expect(try FileSystem.names(in: store.path) == [".step-00000001.removed", "last", "step-00000003"])
+  try store.removeLeftovers()
+  #expect(try FileSystem.names(in: store.path) == ["last", "step-00000003"])
+}
+
 @Test func aKillAfterReplacingKeepsTheNewerCheckpoint() throws {
   let folder = TemporaryFolder()
   let store = store(in: folder)

@@ -154,6 +154,8 @@ import Testing
       --checkpoint-every <epochs>
                               Epochs between checkpoints; 0 saves at the end only.
                               (default: 1)
+      --keep <n>              Newest checkpoints to keep, beside the best; 0 keeps
+                              all. (default: 3)
       --log-every <steps>     Steps between rows of metrics.jsonl. (default: 50)
       --check-every <steps>   Steps between comparisons of the ranks' parameters; 0
                               never compares. (default: 100)

@@ -10,9 +10,10 @@ import Training
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
-      "epochs", "steps", "seed", "data", "split", "validation", "limit", "shards", "threads", "allreduce",
+      "epochs", "steps", "patience", "min-delta", "seed", "data", "split", "validation", "limit", "shards",
+      "threads", "allreduce",
       "run-dir", "resume",
-      "evaluate-every", "checkpoint-every", "log-every", "check-every",
+      "evaluate-every", "checkpoint-every", "keep", "log-every", "check-every",
     ])
   #expect(
     Program.commands.map { command in
@@ -48,7 +49,8 @@ import Training
     ])
   #expect(
     names(.recorded) == [
-      "epochs", "steps", "data", "evaluate-every", "checkpoint-every", "log-every", "check-every",
+      "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "checkpoint-every", "keep",
+      "log-every", "check-every",
     ])
   #expect(names(.local) == ["threads", "run-dir", "resume"])
 }
@@ -121,7 +123,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   "mix-alpha": [("loss", "mix")], "momentum": [("optimizer", "sgd")],
   "nesterov": [("optimizer", "sgd"), ("momentum", "0.9")], "alpha": [("optimizer", "rmsprop")],
   "step-size": [("schedule", "step")], "gamma": [("schedule", "step"), ("step-size", "9")],
-  "min-lr": [("schedule", "cosine"), ("lr", "5")],
+  "min-lr": [("schedule", "cosine"), ("lr", "5")], "min-delta": [("patience", "2")],
 ]
 
 @Test(arguments: [
@@ -139,6 +141,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--schedule step", "--schedule step needs --step-size"),
   ("--schedule cosine --min-lr 0.1", "--min-lr 0.1 is above --lr 0.001"),
   ("--loss ssim --mix-alpha 0.5", "--mix-alpha needs --loss mix"),
+  ("--min-delta 0.1", "--min-delta needs --patience above 0"),
   ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
 ])
 func optionsWithoutEffectAreRefused(words: String, message: String) {
@@ -177,6 +180,7 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       batch = 128
       accumulate = 1
       epochs = 20
+      patience = 0
       seed = 0
 
       # Data
@@ -190,6 +194,7 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       # Run folder
       evaluate-every = 1
       checkpoint-every = 1
+      keep = 3
       log-every = 50
       check-every = 100
 

@@ -31,7 +31,7 @@ extension EndToEnd {
     }
 
     @Test func aKilledRankEndsTheJobAndTheRunCanGoOn() throws {
-      let laboratory = try Laboratory(options: "--batch 16 --hidden 24 --latent 8 --epochs 25")
+      let laboratory = try Laboratory(options: "--batch 16 --hidden 24 --latent 8 --epochs 25 --keep 0")
       laboratory.train("reference").expectSuccess()
       let path = laboratory.path("run/checkpoints/step-00000009")
       let result = laboratory.train("run", ranks: 4) { job in

@@ -11,7 +11,8 @@ extension EndToEnd {
     let reference: FolderContent
 
     init() throws {
-      laboratory = try Laboratory(options: "--batch 16 --seed 5 --log-every 3 --check-every 4 --hidden 48,24")
+      laboratory = try Laboratory(
+        options: "--batch 16 --seed 5 --log-every 3 --check-every 4 --hidden 48,24 --keep 0")
       laboratory.train("reference", "--epochs 4").expectSuccess()
       reference = try laboratory.payload("reference")
     }

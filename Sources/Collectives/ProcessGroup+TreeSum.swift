@@ -169,7 +169,9 @@ extension ProcessGroup {
   }
 
   /// Each partner adds its half of what both have; in the end a rank's last range is summed over all ranks.
-  private func sumByHalving<Element: TreeSummable>(_ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]) {
+  private func sumByHalving<Element: TreeSummable>(
+    _ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]
+  ) {
     let largest = steps.map(\.kept.count).max() ?? 0
     reserveScratch(byteCount: largest * MemoryLayout<Element>.stride)
     for step in steps {
@@ -181,7 +183,9 @@ extension ProcessGroup {
   }
 
   /// The halves travel back the same way.
-  private func shareByDoubling<Element: TreeSummable>(_ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]) {
+  private func shareByDoubling<Element: TreeSummable>(
+    _ base: UnsafeMutablePointer<Element>, _ steps: [HalvingStep]
+  ) {
     for step in steps.reversed() {
       exchange(slice(base, step.kept), into: slice(base, step.given), with: step.partner)
     }

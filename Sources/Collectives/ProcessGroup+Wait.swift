@@ -76,7 +76,8 @@ extension ProcessGroup {
     if isDone() { return }
     let start = monotonicSeconds()
     let spinning = oversubscribed ? 0 : Patience.spinning
-    let yielding = sleep != nil ? spinning : oversubscribed ? Patience.yieldingOversubscribed : Patience.yielding
+    let yielding =
+      sleep != nil ? spinning : oversubscribed ? Patience.yieldingOversubscribed : Patience.yielding
     var last = start
     var counted = 0.0
     while !isDone() {
@@ -86,14 +87,17 @@ extension ProcessGroup {
       last = now
       let waited = now - start
       let limit = max(hangTimeout, allowance)
-      if hangTimeout > 0 && counted > limit { endHung(after: limit, waitingFor: peer.map { [$0] } ?? messages.map(\.peer)) }
+      if hangTimeout > 0 && counted > limit {
+        endHung(after: limit, waitingFor: peer.map { [$0] } ?? messages.map(\.peer))
+      }
       if waited < spinning { continue }
       if waited < yielding {
         sched_yield()
       } else if let sleep {
         sleep()
       } else {
-        Collectives.sleep(seconds: min(max(waited * Patience.sleepShare, Patience.shortestSleep), Patience.longestSleep))
+        Collectives.sleep(
+          seconds: min(max(waited * Patience.sleepShare, Patience.shortestSleep), Patience.longestSleep))
       }
     }
     waitSeconds += monotonicSeconds() - start
@@ -132,7 +136,7 @@ func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-fileprivate func sleep(seconds: Double) {
+private func sleep(seconds: Double) {
   let whole = seconds.rounded(.down)
   var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
   nanosleep(&time, nil)

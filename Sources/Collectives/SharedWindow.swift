@@ -100,7 +100,9 @@ final class SharedWindow {
       let word = UnsafePointer(bases[rank].assumingMemoryBound(to: UInt32.self))
       // Counts wrap, so what matters is who is ahead.
       let meetings = self.meetings
-      group.wait(for: rank) { Int32(bitPattern: csm_load(word) &- meetings) >= 0 } sleeping: {
+      group.wait(for: rank) {
+        Int32(bitPattern: csm_load(word) &- meetings) >= 0
+      } sleeping: {
         let seen = csm_load(word)
         if Int32(bitPattern: seen &- meetings) < 0 { csm_wait(word, seen, 50_000_000) }
       }

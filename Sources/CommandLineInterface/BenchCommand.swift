@@ -35,11 +35,13 @@ let benchCommand = CommandSpecification(
     + [
       .option("seconds", "n", \.seconds, .integer(1...3600), .output, .invocation, "Measured time."),
       .option(
-        "weights", "file", \.weights, .path, .model, .invocation, "Safetensors file with the initial weights.",
+        "weights", "file", \.weights, .path, .model, .invocation,
+        "Safetensors file with the initial weights.",
         defaultText: "drawn from the seed"),
       .flag("json", \.printsJSON, stores: true, .output, "Print one JSON object."),
     ] + OptionSpecification.verbosity(\.verbosity),
-  defaults: { settings throws(Failure) in BenchOptions(configuration: try RunOptions.defaults(for: settings)) },
+  defaults: { settings throws(Failure) in BenchOptions(configuration: try RunOptions.defaults(for: settings))
+  },
   helpDefaults: { _ in ModelName.allCases.map { BenchOptions(configuration: .defaults(for: $0)) } },
   body: { options, console in try bench(options, console) })
 
@@ -47,10 +49,12 @@ private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCo
   try options.configuration.requireConsistency()
   return try withProcessGroup { group in
     let result = try TrainingBenchmark.run(
-      configuration: options.configuration, seconds: Double(options.seconds), weights: options.weights, group: group)
+      configuration: options.configuration, seconds: Double(options.seconds), weights: options.weights,
+      group: group)
     if options.printsJSON {
       let json: JSONValue = [
-        "model": .string(options.configuration.model.rawValue), "batch": .integer(options.configuration.batch),
+        "model": .string(options.configuration.model.rawValue),
+        "batch": .integer(options.configuration.batch),
         "shards": .integer(options.configuration.shards), "ranks": .integer(group.size),
         "images_per_second": .double(result.imagesPerSecond),
         "images_per_second_windows": .array(result.windows.map { .double($0) }),

@@ -6,7 +6,7 @@ package enum RunOptions {
   package typealias Entry = OptionSpecification<RunConfiguration>
 
   /// In the order of the help and of `config.toml`.
-  package static let table: [Entry] = model + optimisation + data + parallelism + runFolder
+  package static let table: [Entry] = model + optimisation + data + parallelism + watching + runFolder
 
   /// The options that concern a run's folder, which commands without one leave out.
   static var runFolderNames: [String] { runFolder.map(\.description.name) }
@@ -88,6 +88,10 @@ package enum RunOptions {
       "batch", "n", \.batch, .integer(atLeast: 1), .optimisation, .arithmetic,
       "Images in a global batch, over all ranks together."),
     .option(
+      "batch-per-rank", "n", \.batchPerRank, .integer(atLeast: 1), .optimisation, .local,
+      "Set --batch to n times the number of ranks; kept when the run resumes on other ranks.",
+      defaultText: "not used"),
+    .option(
       "accumulate", "n", \.accumulate, .integer(atLeast: 1), .optimisation, .arithmetic,
       "Parts that a batch goes through the model in, one after another, to need less memory."),
     .option(
@@ -137,6 +141,12 @@ package enum RunOptions {
       "allreduce", "algorithm", \.allreduce, .choice, .parallelism, .arithmetic,
       "How ranks add gradients: in the shards' fixed tree, or by MPI_Allreduce for comparison, which gives up equal "
         + "bytes."),
+  ]
+
+  private static let watching: [Entry] = [
+    .option(
+      "hang-timeout", "seconds", \.hangTimeout, .integer(atLeast: 0), .parallelism, .local,
+      "Seconds that a rank waits for another before it ends the job and names it; 0 waits for ever.")
   ]
 
   private static let runFolder: [Entry] = [

@@ -76,9 +76,10 @@ private func train(_ options: TrainOptions) throws -> ExitCode {
   let prefetch = LauncherRank.isFirstOnHost ? ImagePrefetch(data: options.configuration.data) : nil
   return try withProcessGroup { group in
     let log = RunLog(isRoot: group.isRoot, quiet: options.verbosity == .quiet)
-    let run = TrainingRun(
+    var run = TrainingRun(
       configuration: options.configuration, version: Program.version, command: commandLineText(),
-      configurationText: RunOptions.configurationText(of: options.configuration), prefetch: prefetch)
+      configurationText: RunOptions.configurationText(of:), prefetch: prefetch)
+    run.isVerbose = options.verbosity == .verbose
     try run.run(on: group, log: log)
   }
 }

@@ -45,7 +45,8 @@ public final class Adam: Optimizer {
     updates += 1
     adamUpdate(
       values: arena.values.pointer + part.lowerBound, gradients: arena.gradients.pointer + part.lowerBound,
-      firstMoments: firstMoments.pointer + part.lowerBound, secondMoments: secondMoments.pointer + part.lowerBound,
+      firstMoments: firstMoments.pointer + part.lowerBound,
+      secondMoments: secondMoments.pointer + part.lowerBound,
       count: part.count, gradientScale: gradientScale,
       factors: factors(learningRate: learningRate), team: team)
   }

@@ -52,7 +52,8 @@ public final class RMSProp: Optimizer {
     rmsPropUpdate(
       values: arena.values.pointer + part.lowerBound, gradients: arena.gradients.pointer + part.lowerBound,
       squareAverages: squareAverages.pointer + part.lowerBound,
-      momentumBuffer: momentumBuffer.map { $0.pointer + part.lowerBound }, count: part.count, gradientScale: gradientScale,
+      momentumBuffer: momentumBuffer.map { $0.pointer + part.lowerBound }, count: part.count,
+      gradientScale: gradientScale,
       factors: factors, team: team)
   }
 }

@@ -60,7 +60,8 @@ public struct TrainingBenchmark: Sendable {
       parameterCount: trainer.model.arena.parameterCount, firstLoss: firstLoss, windows: windows,
       imagesPerProcessorSecond: processorRates.max()!,
       peakMebibytes: largestResidentMebibytes(),
-      communicationMilliseconds: (group.communicationSeconds - communicationBefore) / Double(5 * steps) * 1000)
+      communicationMilliseconds: (group.communicationSeconds - communicationBefore) / Double(5 * steps) * 1000
+    )
   }
 }
 

@@ -36,6 +36,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var clipNorm: Double?
   /// Samples in a global batch, over all ranks.
   public var batch: Int
+  /// Sets `batch` to so many for each rank of the run's first start; it stays when the run resumes on other ranks.
+  public var batchPerRank: Int? = nil
   /// Micro-batches that a batch goes through the model in.
   public var accumulate = 1
   public var epochs: Int
@@ -64,6 +66,8 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Threads of each rank; nil takes the cores that the ranks of this host leave each other.
   public var threads: Int?
   public var allreduce: ReductionAlgorithm
+  /// Seconds that a rank waits for another before it ends the job; 0 waits for ever.
+  public var hangTimeout: Int
 
   // MARK: The run's folder and its cadence
 
@@ -89,6 +93,7 @@ public struct RunConfiguration: Sendable, Equatable {
         model: model, hidden: [128, 64], latent: 32, activation: .relu, latentActivation: .relu, loss: .bce,
         conventions: .keras, learningRate: 1e-3, batch: 128, epochs: 20, steps: nil, seed: 0, data: nil,
         split: .official, validation: nil, limit: nil, shards: 16, threads: nil, allreduce: .tree,
+        hangTimeout: 60,
         runDirectory: nil, resume: nil, evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
     }
   }

@@ -22,7 +22,9 @@ struct MachineFacts: Sendable {
     let known = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_bf16"]
     var names = utsname()
     uname(&names)
-    let release = withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let release = withUnsafeBytes(of: &names.release) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     return MachineFacts(
       program: SHA256.digest(of: try FileSystem.read("/proc/self/exe")).bytes,
       instructionSets: known.filter(flags.contains).joined(separator: " "), processor: field("model name"),

@@ -10,12 +10,15 @@ public struct TrainingRun {
   /// The program's version, the command line and the text of `config.toml`, for the run's folder.
   public var version: String
   public var command: String
-  public var configurationText: String
+  public var configurationText: (RunConfiguration) -> String
+  /// Whether to say where each rank is.
+  public var isVerbose = false
   /// The run's data, if this process reads it already.
   public var prefetch: ImagePrefetch?
 
   public init(
-    configuration: RunConfiguration, version: String, command: String, configurationText: String,
+    configuration: RunConfiguration, version: String, command: String,
+    configurationText: @escaping (RunConfiguration) -> String,
     prefetch: ImagePrefetch? = nil
   ) {
     self.prefetch = prefetch
@@ -29,8 +32,11 @@ public struct TrainingRun {
   ///
   /// - Throws: a failure that all ranks have agreed on.
   public func run(on group: ProcessGroup, log: RunLog) throws {
+    var configuration = configuration
+    if let batchPerRank = configuration.batchPerRank { configuration.batch = batchPerRank * group.size }
     try group.requirePowerOfTwo(shards: configuration.shards)
     group.algorithm = configuration.allreduce
+    group.hangTimeout = Double(configuration.hangTimeout)
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     let idleCores = group.localCores - team.count * group.localSize
     if idleCores > 0 { log.say("note    \(idleCores) of \(group.localCores) cores stay idle") }
@@ -47,13 +53,15 @@ public struct TrainingRun {
         "note    \(data.copies) copies of the images in memory, as ranks of one host can't share theirs")
     }
 
-    let start = try chooseStart(group, splits: splits)
+    let start = try chooseStart(configuration, group, splits: splits)
+    configuration.batch = start.batch
+    if isVerbose { sayPlaces(group, threads: team.count, log: log) }
     let folder = RunFolder(start.folder)
     try group.decideOnRoot(phase: "preparing the run folder") {
       try removePartialFiles(in: folder.path)
       // In this order: `config.toml` without `command.txt` is some other program's.
       try writeDurably(folder.command, Array((command + "\n").utf8))
-      try writeDurably(folder.configuration, Array(configurationText.utf8))
+      try writeDurably(folder.configuration, Array(configurationText(configuration).utf8))
       try appendToList(
         environmentEntry(
           version: version, group: group, threads: team.count, facts: facts, data: data),
@@ -75,47 +83,55 @@ public struct TrainingRun {
   private struct Start {
     var folder: String
     var checkpoint: String?
+    /// The global batch: the configuration's, or with `--batch-per-rank` the checkpoint's.
+    var batch: Int
 
-    init(folder: String, checkpoint: String? = nil) {
+    init(folder: String, checkpoint: String? = nil, batch: Int) {
       self.folder = folder
       self.checkpoint = checkpoint
+      self.batch = batch
     }
 
     /// For the other ranks; no path has a zero in it.
-    var bytes: [UInt8] { Array("\(folder)\0\(checkpoint ?? "")".utf8) }
+    var bytes: [UInt8] { Array("\(batch)\0\(folder)\0\(checkpoint ?? "")".utf8) }
 
     init(bytes: [UInt8]) {
-      let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-      folder = String(decoding: parts[0], as: UTF8.self)
-      checkpoint = parts[1].isEmpty ? nil : String(decoding: parts[1], as: UTF8.self)
+      let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      batch = Int(parts[0])!
+      folder = parts[1]
+      checkpoint = parts[2].isEmpty ? nil : parts[2]
     }
   }
 
   /// Makes the folder of a new run, or finds the checkpoint to go on from; rank 0 decides. Where it throws, nothing has
   /// been written.
-  private func chooseStart(_ group: ProcessGroup, splits: DataSplits) throws -> Start {
+  private func chooseStart(
+    _ configuration: RunConfiguration, _ group: ProcessGroup, splits: DataSplits
+  ) throws -> Start {
     try group.decideOnRoot(
       phase: "preparing the run folder", encode: \.bytes, decode: Start.init(bytes:)
-    ) { try chooseStart(splits) }
+    ) { try chooseStart(configuration, splits) }
   }
 
-  private func chooseStart(_ splits: DataSplits) throws -> Start {
-    guard let resume = configuration.resume else { return Start(folder: try newFolder().path) }
+  private func chooseStart(_ configuration: RunConfiguration, _ splits: DataSplits) throws -> Start {
+    let batch = configuration.batch
+    guard let resume = configuration.resume else { return Start(folder: try newFolder().path, batch: batch) }
     if resume == "auto" {
       let folder =
         try configuration.runDirectory.map { RunFolder($0) } ?? RunFolder.newest(model: configuration.model)
       if let folder, let checkpoint = try folder.lastCheckpoint() {
-        try requireCompatible(checkpoint.path, splits)
-        return Start(folder: folder.path, checkpoint: checkpoint.path)
+        let batch = try self.batch(continuing: checkpoint.path, configuration, splits)
+        return Start(folder: folder.path, checkpoint: checkpoint.path, batch: batch)
       }
-      if let folder, folder.hasNothingToLose { return Start(folder: folder.path) }
-      return Start(folder: try newFolder().path)
+      if let folder, folder.hasNothingToLose { return Start(folder: folder.path, batch: batch) }
+      return Start(folder: try newFolder().path, batch: batch)
     }
     let checkpoint = try SavedCheckpoint.locate(resume)
-    try requireCompatible(checkpoint, splits)
+    let savedBatch = try self.batch(continuing: checkpoint, configuration, splits)
     let folder = RunFolder(containing: checkpoint)
     if let named = configuration.runDirectory, !FileSystem.isSame(named, folder.path) {
-      return Start(folder: try newFolder().path, checkpoint: checkpoint)
+      return Start(folder: try newFolder().path, checkpoint: checkpoint, batch: savedBatch)
     }
     guard FileSystem.name(of: FileSystem.folder(of: checkpoint)) == "checkpoints" else {
       throw Failure(
@@ -124,15 +140,20 @@ public struct TrainingRun {
     }
     // What is saved from now on follows this checkpoint, not later ones that may be there.
     try CheckpointStore(folder.checkpoints).link("last", to: CheckpointFolder(checkpoint))
-    return Start(folder: folder.path, checkpoint: checkpoint)
+    return Start(folder: folder.path, checkpoint: checkpoint, batch: savedBatch)
   }
 
   private func newFolder() throws -> RunFolder {
     try RunFolder.create(named: configuration.runDirectory, model: configuration.model)
   }
 
-  private func requireCompatible(_ checkpoint: String, _ splits: DataSplits) throws {
+  /// Refuses a checkpoint that this run can't go on from, and gives the batch to go on with.
+  private func batch(
+    continuing checkpoint: String, _ requested: RunConfiguration, _ splits: DataSplits
+  ) throws -> Int {
     let saved = try SavedCheckpoint(reading: checkpoint)
+    var configuration = requested
+    if requested.batchPerRank != nil { configuration.batch = saved.configuration.batch }
     try configuration.requireSameArithmetic(as: saved.configuration)
     guard saved.state["data_sha256"]?.stringValue == splits.contentHash.description else {
       throw Failure(
@@ -143,5 +164,16 @@ public struct TrainingRun {
       sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
     try configuration.requireNoExtension(of: saved.state, batchesPerEpoch: plan.batchCount)
     _ = try saved.readMetrics()
+    return configuration.batch
+  }
+
+  /// Says where each rank is and what it has to do.
+  private func sayPlaces(_ group: ProcessGroup, threads: Int, log: RunLog) {
+    let shards = configuration.shards / group.size
+    for rank in 0..<group.size {
+      log.say(
+        "rank    \(rank) on \(group.hostNames[rank]): shards \(rank * shards) to \((rank + 1) * shards - 1), "
+          + "\(counted(threads, "thread"))")
+    }
   }
 }

@@ -36,7 +36,10 @@ func checkWindow(_ group: ProcessGroup) {
         }
         require(group, areEqual, "round \(round) sums in tree order")
         require(
-          group, granules.indices.allSatisfy { granules[$0] == Double(round * 1000 + $0 * ProcessGroup.partGranule) },
+          group,
+          granules.indices.allSatisfy {
+            granules[$0] == Double(round * 1000 + $0 * ProcessGroup.partGranule)
+          },
           "round \(round) shares granules")
       }
       if group.isRoot { print(window == nil ? "messages" : "window") }
@@ -46,8 +49,10 @@ func checkWindow(_ group: ProcessGroup) {
 
 /// Numbers of wide exponents, so that another order of summation shows.
 private func leaf(_ rank: Int, _ round: Int, _ part: Int, _ index: Int) -> Float {
-  let mixed = UInt32(truncatingIfNeeded: (rank &* 7919 &+ round &* 104_729 &+ part &* 1299 &+ index) &* 2_654_435_761)
-  let magnitude = Float(sign: .plus, exponent: Int(mixed >> 27) - 16, significand: 1 + Float(mixed & 0xFFFF) * 0x1p-16)
+  let mixed = UInt32(
+    truncatingIfNeeded: (rank &* 7919 &+ round &* 104_729 &+ part &* 1299 &+ index) &* 2_654_435_761)
+  let magnitude = Float(
+    sign: .plus, exponent: Int(mixed >> 27) - 16, significand: 1 + Float(mixed & 0xFFFF) * 0x1p-16)
   return mixed & 0x1_0000 == 0 ? magnitude : -magnitude
 }
 

@@ -107,6 +107,8 @@ import Testing
                               exceeds this. (default: no limit)
       --batch <n>             Images in a global batch, over all ranks together.
                               (default: 128)
+      --batch-per-rank <n>    Set --batch to n times the number of ranks; kept when
+                              the run resumes on other ranks. (default: not used)
       --accumulate <n>        Parts that a batch goes through the model in, one
                               after another, to need less memory. (default: 1)
       --epochs <n>            Passes over the training images; 0 writes the
@@ -141,6 +143,9 @@ import Testing
       --allreduce <algorithm> How ranks add gradients: in the shards' fixed tree, or
                               by MPI_Allreduce for comparison, which gives up equal
                               bytes. (values: tree, mpi; default: tree)
+      --hang-timeout <seconds>
+                              Seconds that a rank waits for another before it ends
+                              the job and names it; 0 waits for ever. (default: 60)
 
     RUN FOLDER:
       --run-dir <path>        Folder to create for all that the run writes.

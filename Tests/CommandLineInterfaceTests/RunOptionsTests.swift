@@ -9,9 +9,10 @@ import Training
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
-      "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
+      "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
+      "accumulate",
       "epochs", "steps", "patience", "min-delta", "seed", "data", "split", "validation", "limit", "shards",
-      "threads", "allreduce",
+      "threads", "allreduce", "hang-timeout",
       "run-dir", "resume",
       "evaluate-every", "checkpoint-every", "keep", "log-every", "check-every",
     ])
@@ -52,7 +53,7 @@ import Training
       "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "checkpoint-every", "keep",
       "log-every", "check-every",
     ])
-  #expect(names(.local) == ["threads", "run-dir", "resume"])
+  #expect(names(.local) == ["batch-per-rank", "threads", "hang-timeout", "run-dir", "resume"])
 }
 
 @Test func namesAreUniqueInEveryCommand() {

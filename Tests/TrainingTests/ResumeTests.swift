@@ -30,6 +30,13 @@ extension EndToEnd {
       #expect(try laboratory.json("run/environment.json").arrayValue?.count == 2)
     }
 
+    /// 8 for each of 2 ranks are 16, which 4 ranks keep.
+    @Test func aBatchPerRankIsSettledOnce() throws {
+      laboratory.train("run", ranks: 2, "--epochs 2 --batch-per-rank 8").expectSuccess()
+      laboratory.train("run", ranks: 4, "--epochs 4 --batch-per-rank 8 --resume auto").expectSuccess()
+      #expect(try differences("run") == [])
+    }
+
     /// In the middle of an epoch, between two rows of metrics, and at an epoch's end.
     @Test func aRunMayStopAtAnyStep() throws {
       laboratory.train("run", "--epochs 4 --steps 5").expectSuccess()

@@ -115,6 +115,11 @@ import Testing
                               untrained model and its samples. (default: 20)
       --steps <n>             End after this many updates, if that is sooner.
                               (default: no limit)
+      --patience <n>          End after this many evaluations without a lower
+                              validation loss, and make samples and test figures
+                              from the best checkpoint; 0 never. (default: 0)
+      --min-delta <loss>      What the validation loss has to fall by to count for
+                              --patience. (default: 0)
       --seed <n>              Decides initial weights, the order of images and all
                               other chance. (default: 0)
 

@@ -10,7 +10,9 @@ extension EndToEnd {
 
     init() throws {
       laboratory = try Laboratory(
-        options: "--batch 16 --seed 5 --log-every 3 --hidden 24 --latent 8 --validation 20 --lr 0.1")
+        options:
+          "--batch 16 --seed 5 --log-every 3 --hidden 24 --latent 8 --validation 20 --optimizer rmsprop --lr 0.1"
+      )
     }
 
     private func validationLosses(_ run: String) throws -> [(step: Int, loss: Double)] {
@@ -91,11 +93,11 @@ extension EndToEnd {
 
     /// Stopped between evaluations and after them, at another place than where the best is.
     @Test func aResumedRunWaitsOn() throws {
-      let options = "--epochs 12 --patience 3 --keep 2"
+      let options = "--epochs 12 --patience 2 --keep 2"
       laboratory.train("whole", options).expectSuccess()
       let whole = try laboratory.payload("whole")
-      for epochs in 1...4 {
-        laboratory.train("run\(epochs)", "--epochs \(epochs) --patience 3 --keep 2").expectSuccess()
+      for epochs in 1...5 {
+        laboratory.train("run\(epochs)", "--epochs \(epochs) --patience 2 --keep 2").expectSuccess()
         laboratory.train("run\(epochs)", ranks: 2, options + " --resume auto").expectSuccess()
         #expect(
           try laboratory.payload("run\(epochs)").differences(from: whole) == [], "after \(epochs) epochs")
@@ -155,12 +157,12 @@ extension EndToEnd {
       #expect(linked("best", "none") == 0)
     }
 
-    @Test(arguments: [(0, [0, 7, 14, 21, 28]), (1, [28]), (3, [14, 21, 28])])
+    @Test(arguments: [(0, [0, 7, 14, 21, 28, 35, 42]), (1, [42]), (2, [35, 42])])
     func theNewestCheckpointsAreKept(count: Int, expected: [Int]) throws {
-      laboratory.train("run", ranks: 2, "--epochs 4 --keep \(count)").expectSuccess()
+      laboratory.train("run", ranks: 2, "--epochs 6 --keep \(count)").expectSuccess()
       let best = try #require(linked("best", "run"))
       #expect(try steps("run") == Set(expected + [best]).sorted())
-      #expect(linked("last", "run") == 28)
+      #expect(linked("last", "run") == 42 && best < 35)
     }
 
     @Test(arguments: [1, 4]) func patienceNeedsEvaluations(ranks: Int) throws {

@@ -24,7 +24,7 @@ show_help() {
 # `swiftc`, because OpenStack has a program named `swift` too.
 find_swift() {
   local folder
-  for folder in "$(dirname "$(command -v swiftc || echo /nowhere/swiftc)")" /opt/swift/usr/bin \
+  for folder in "$(dirname "$(command -v swiftc || echo /nowhere/swiftc)")" /opt/*/usr/bin \
     "$HOME/.local/share/swiftly/bin" /usr/libexec/swift/bin /usr/local/swift/usr/bin; do
     if [[ -x $folder/swiftc ]]; then
       PATH="$folder:$PATH"
@@ -36,8 +36,8 @@ find_swift() {
 
 # Ends the script unless a Swift that can build this package is there.
 require_swift() {
-  local remedy="see https://www.swift.org/install/linux, e.g. unpack the release for this system into /opt/swift"
-  find_swift || fail 1 "Swift $swift_needed or later is not installed (looked on PATH, in /opt/swift and swiftly's folder)" \
+  local remedy="see https://www.swift.org/install/linux, e.g. unpack the release for this system into /usr/local/swift"
+  find_swift || fail 1 "Swift $swift_needed or later is not installed (looked on PATH, in /opt, /usr/local/swift and swiftly's folder)" \
     "$remedy"
   local version
   version=$(swiftc --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p') || true

@@ -34,6 +34,12 @@ extension ProcessGroup {
     try decideOnRoot(phase: phase, encode: { _ in [] }, decode: { _ in () }, body)
   }
 
+  /// Runs `body` on rank 0 alone and gives its text, or throws its failure, on every rank.
+  public func textFromRoot(phase: String, _ body: () throws -> String) throws -> String {
+    try decideOnRoot(
+      phase: phase, encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }, body)
+  }
+
   /// Throws on every rank if any rank has a failure: that of the lowest such rank, which its message names.
   public func agree(_ localOutcome: Failure?, phase: String = "agreement") throws {
     if size == 1 {

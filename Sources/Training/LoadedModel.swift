@@ -25,10 +25,7 @@ public final class LoadedModel {
   /// - Throws: `Failure` 66 where there is none, 65 where it is damaged, 64 where this many ranks can't share its shards.
   public init(_ named: String, group: ProcessGroup, threads: Int?) throws {
     var saved: SavedCheckpoint?
-    let text = try group.decideOnRoot(
-      phase: "reading the checkpoint", encode: { Array($0.utf8) },
-      decode: { String(decoding: $0, as: UTF8.self) }
-    ) {
+    let text = try group.textFromRoot(phase: "reading the checkpoint") {
       let checkpoint = try SavedCheckpoint(reading: SavedCheckpoint.locate(named))
       saved = checkpoint
       return checkpoint.state.compactText

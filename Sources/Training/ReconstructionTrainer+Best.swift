@@ -35,18 +35,16 @@ extension ReconstructionTrainer {
   /// since. Where that best checkpoint is gone, the next evaluation is the best again. All ranks take part.
   func restoreBest(from checkpoint: SavedCheckpoint?) throws {
     let best = earlyStopping.best
-    let isThere = try group.decideOnRoot(
-      phase: "restoring the best checkpoint", encode: { [$0 ? 1 : 0] }, decode: { $0 == [1] }
-    ) {
+    let verdict = try group.textFromRoot(phase: "restoring the best checkpoint") {
       originalCheckpoints = FileSystem.folder(of: checkpoint!.path)
       guard let best else {
         try CheckpointStore(folder.checkpoints).removeLink("best")
-        return true
+        return "none"
       }
       try bring(checkpointFolder(ofStep: best.step))
-      return checkpointFolder(ofStep: best.step).isComplete
+      return checkpointFolder(ofStep: best.step).isComplete ? "there" : "gone"
     }
-    guard !isThere else { return }
+    guard verdict == "gone" else { return }
     earlyStopping = EarlyStopping()
     log.say(
       "note    the best checkpoint so far, of step \(grouped(best!.step)), is gone: the next one counts as the best"
@@ -64,10 +62,7 @@ extension ReconstructionTrainer {
     log.say(
       "best    validation loss \(decimals(best.loss, 4)) at step \(grouped(best.step)), used from here on")
     guard best.step != position.step else { return }
-    let text = try group.decideOnRoot(
-      phase: "reading the best checkpoint", encode: { Array($0.utf8) },
-      decode: { String(decoding: $0, as: UTF8.self) }
-    ) {
+    let text = try group.textFromRoot(phase: "reading the best checkpoint") {
       let saved = try SavedCheckpoint(reading: checkpointFolder(ofStep: best.step).path)
       try saved.copyModel(to: model.arena)
       return saved.state.compactText

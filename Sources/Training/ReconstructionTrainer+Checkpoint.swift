@@ -46,10 +46,7 @@ extension ReconstructionTrainer {
   /// Goes on from a checkpoint: rank 0 reads and verifies it, the others get its state over the network.
   func restore(from checkpoint: String) throws {
     var saved: SavedCheckpoint?
-    let text = try group.decideOnRoot(
-      phase: "reading the checkpoint", encode: { Array($0.utf8) },
-      decode: { String(decoding: $0, as: UTF8.self) }
-    ) {
+    let text = try group.textFromRoot(phase: "reading the checkpoint") {
       let root = try SavedCheckpoint(reading: checkpoint)
       saved = root
       try root.copyModel(to: model.arena)

@@ -43,6 +43,9 @@ func requireEqualRanks(
     Array(facts.instructionSets.utf8), what: "the processor's instruction sets",
     help: "start all ranks on hosts of one processor family")
   try group.requireEqual(
+    Array((group.mpiLibraryVersion ?? "").utf8), what: "the MPI library's version",
+    help: "install the same Open MPI on every host")
+  try group.requireEqual(
     Array(configuration.arithmetic.compactText.utf8), what: "the configuration",
     help: "start every rank with the same options")
 }

@@ -130,7 +130,7 @@ extension ProcessGroup {
 }
 
 /// Seconds on a clock that never jumps.
-func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

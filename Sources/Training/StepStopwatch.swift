@@ -1,5 +1,4 @@
 import Collectives
-import Glibc
 
 /// Times training steps only: evaluation, checkpoints and other pauses between them don't count.
 final class StepStopwatch {
@@ -55,11 +54,4 @@ extension StepStopwatch.Interval {
     sum.communicationSeconds += other.communicationSeconds
     sum.waitSeconds += other.waitSeconds
   }
-}
-
-/// Seconds on a clock that never jumps.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -32,7 +32,7 @@ final class ChunkScorer {
     team.forEachRange(rows) { range in
       for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
     }
-    let logits = model.forward(images: input.pointer, rows: rows, team: team)
+    let logits = model.forward(images: input.pointer, pass: Pass(rowCount: rows, team: team))
     objective.evaluate(
       logits: logits, targets: input.pointer, logitGradient: nil, sampleLosses: losses.pointer, rows: rows,
       team: team)

@@ -61,13 +61,13 @@ extension Autoencoder {
     team.forEachRange(chunk.count) { range in
       for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
     }
-    return encoder.forward(input: input.pointer, rows: chunk.count, team: team)
+    return encoder.forward(input: input.pointer, pass: Pass(rowCount: chunk.count, team: team))
   }
 
   /// The images of some codes, valid until the next call.
   func decodeChunk(_ codes: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float>
   {
-    let logits = decoder.forward(input: codes, rows: rows, team: team)
+    let logits = decoder.forward(input: codes, pass: Pass(rowCount: rows, team: team))
     team.forEachRange(rows) { range in
       let first = logits + range.lowerBound * pixelCount
       Activation.sigmoid.apply(first, to: first, count: range.count * pixelCount)

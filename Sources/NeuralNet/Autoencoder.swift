@@ -26,10 +26,8 @@ public final class Autoencoder {
 
   /// - Parameter images: (rows, pixelCount) in [0, 1].
   /// - Returns: logits (rows, pixelCount), valid until the next call.
-  public func forward(
-    images: UnsafePointer<Float>, rows: Int, team: ThreadTeam
-  ) -> UnsafeMutablePointer<Float> {
-    decoder.forward(input: encoder.forward(input: images, rows: rows, team: team), rows: rows, team: team)
+  public func forward(images: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
+    decoder.forward(input: encoder.forward(input: images, pass: pass), pass: pass)
   }
 
   /// Fills the gradients of all parameters.
@@ -37,13 +35,13 @@ public final class Autoencoder {
   /// - Parameters:
   ///   - images: as given to `forward`.
   ///   - logitGradient: (rows, pixelCount); overwritten.
+  ///   - pass: the one given to `forward`.
   public func backward(
-    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>, rows: ShardedRows,
-    team: ThreadTeam
+    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>, pass: Pass
   ) {
     let codeGradient = decoder.backward(
-      input: encoder.output, outputGradient: logitGradient, wantsInputGradient: true, rows: rows, team: team)
+      input: encoder.output, outputGradient: logitGradient, wantsInputGradient: true, pass: pass)
     encoder.backward(
-      input: images, outputGradient: codeGradient!, wantsInputGradient: false, rows: rows, team: team)
+      input: images, outputGradient: codeGradient!, wantsInputGradient: false, pass: pass)
   }
 }

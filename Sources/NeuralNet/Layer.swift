@@ -3,7 +3,7 @@ import TensorCore
 /// One step of a network, forward and backward, over all of a rank's rows at once.
 ///
 /// A layer owns its output and whatever it has to remember for the way back. Rows are samples; a row of `output` holds
-/// `outputCount` floats, in channel, height, width order where it is an image.
+/// `outputCount` floats, channels last where it is an image (`ImageShape`).
 public protocol Layer: AnyObject {
   var inputCount: Int { get }
   var outputCount: Int { get }
@@ -15,8 +15,8 @@ public protocol Layer: AnyObject {
   /// Makes room for up to `rows` rows.
   func allocate(rows: Int)
 
-  /// - Precondition: `allocate` made room for so many rows.
-  func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam)
+  /// - Precondition: `allocate` made room for the pass's rows.
+  func forward(input: UnsafePointer<Float>, pass: Pass)
 
   /// Turns the gradient of the output into those of the parameters (written, not added to) and of the input.
   ///
@@ -24,7 +24,8 @@ public protocol Layer: AnyObject {
   ///   - input: as given to `forward`.
   ///   - outputGradient: (rows, outputCount); overwritten.
   ///   - inputGradient: (rows, inputCount); nil where nobody needs it.
+  ///   - pass: the one given to `forward`.
   func backward(
     input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>?, rows: ShardedRows, team: ThreadTeam)
+    inputGradient: UnsafeMutablePointer<Float>?, pass: Pass)
 }

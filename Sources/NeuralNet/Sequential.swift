@@ -28,12 +28,10 @@ public final class Sequential {
 
   /// - Parameter input: (rows, inputCount), which `backward` will need again.
   @discardableResult
-  public func forward(
-    input: UnsafePointer<Float>, rows: Int, team: ThreadTeam
-  ) -> UnsafeMutablePointer<Float> {
+  public func forward(input: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
     var input = input
     for layer in layers {
-      layer.forward(input: input, rows: rows, team: team)
+      layer.forward(input: input, pass: pass)
       input = UnsafePointer(layer.output)
     }
     return output
@@ -45,11 +43,12 @@ public final class Sequential {
   ///   - input: as given to `forward`.
   ///   - outputGradient: (rows, outputCount); overwritten.
   ///   - wantsInputGradient: false saves the first layer's product.
+  ///   - pass: the one given to `forward`.
   /// - Returns: the gradient of the input, valid until the next call, if wanted.
   @discardableResult
   public func backward(
     input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>, wantsInputGradient: Bool,
-    rows: ShardedRows, team: ThreadTeam
+    pass: Pass
   ) -> UnsafeMutablePointer<Float>? {
     var gradient = outputGradient
     for index in layers.indices.reversed() {
@@ -57,7 +56,7 @@ public final class Sequential {
       let next = isFirst && !wantsInputGradient ? nil : gradientBuffers[index & 1].pointer
       layers[index].backward(
         input: isFirst ? input : UnsafePointer(layers[index - 1].output), outputGradient: gradient,
-        inputGradient: next, rows: rows, team: team)
+        inputGradient: next, pass: pass)
       guard let next else { return nil }
       gradient = next
     }

@@ -12,7 +12,7 @@ func reconstructImages(of images: ImageDataset, first count: Int, by model: Auto
   let elements = images.count * images.pixelsPerImage
   let input = AlignedBuffer<Float>(count: elements)
   for row in 0..<images.count { images.copyImage(row, to: input.pointer + row * images.pixelsPerImage) }
-  let output = model.forward(images: input.pointer, rows: images.count, team: team)
+  let output = model.forward(images: input.pointer, pass: Pass(rowCount: images.count, team: team))
   Activation.sigmoid.apply(output, to: output, count: elements)
   return Reconstructions(
     of: images, outputs: Array(UnsafeBufferPointer(start: output, count: elements)), team: team)

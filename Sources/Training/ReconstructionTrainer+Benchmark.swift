@@ -80,7 +80,7 @@ extension ReconstructionTrainer {
       let part = min(capacity, rows - first)
       let images = input.pointer + first * model.pixelCount
       for row in 0..<part { splits.train.copyImage(first + row, to: images + row * model.pixelCount) }
-      let logits = model.forward(images: images, rows: part, team: team)
+      let logits = model.forward(images: images, pass: Pass(rowCount: part, team: team))
       objective.evaluate(
         logits: logits, targets: images, logitGradient: nil, sampleLosses: losses.pointer + first, rows: part,
         team: team)

@@ -52,12 +52,17 @@ extension ReconstructionTrainer {
     // forward and backward over all of this rank's shards
     loader.load(order.indices[own], team: team)
     let images = UnsafePointer(loader.input.pointer)
-    let logits = model.forward(images: images, rows: rows.rowCount, team: team)
+    let pass = Pass(
+      rows: rows, team: team,
+      training: TrainingPass(
+        seed: configuration.seed, step: position.step, sampleIndices: order.indices[own],
+        sums: GroupSums(group: group)))
+    let logits = model.forward(images: images, pass: pass)
     group.releaseParts(phase: "gradient sum")
     objective.evaluate(
       logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
       rows: rows.rowCount, team: team)
-    model.backward(images: images, logitGradient: logits, rows: rows, team: team)
+    model.backward(images: images, logitGradient: logits, pass: pass)
 
     // sum over shards of all ranks, in tree order; each rank ends with its own part of the sum
     group.sumParts(model.arena.gradients.elements, phase: "gradient sum")

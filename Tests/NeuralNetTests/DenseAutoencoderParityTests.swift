@@ -71,7 +71,7 @@ private func train(_ model: Autoencoder, _ conventions: Conventions, by rule: Ru
   let images = try images()
   let model = try smallModel(peer.conventions)
   model.allocate(rows: batch)
-  let logits = model.forward(images: images, rows: batch, team: singleThread)
+  let logits = model.forward(images: images, pass: Pass(rowCount: batch, team: singleThread))
   if peer.conventions == .torch {
     let copy = Array(UnsafeBufferPointer(start: logits, count: batch * 784))
     try expectClose("logits", copy, fixture.floats("logits"), tolerance: 1e-6)

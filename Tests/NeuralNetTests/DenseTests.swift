@@ -13,12 +13,12 @@ import Testing
   let input = randomFloats(rows * inputs, seed: 2)
   let outputGradient = randomFloats(rows * outputs, seed: 3)
   layer.allocate(rows: rows)
-  layer.forward(input: input, rows: rows, team: singleThread)
+  let pass = Pass(rows: ShardedRows(offsets: [0, 1, 1, 4, 6]), team: singleThread)
+  layer.forward(input: input, pass: pass)
   var overwritten = outputGradient
   var inputGradient = [Float](repeating: .nan, count: rows * inputs)
   layer.backward(
-    input: input, outputGradient: &overwritten, inputGradient: &inputGradient,
-    rows: ShardedRows(offsets: [0, 1, 1, 4, 6]), team: singleThread)
+    input: input, outputGradient: &overwritten, inputGradient: &inputGradient, pass: pass)
 
   let wide = input.map(Double.init)
   let (weight, bias) = (arena.valueArrays[0].map(Double.init), arena.valueArrays[1].map(Double.init))
@@ -48,13 +48,13 @@ import Testing
   arena.initialize(seed: 1)
   let input = randomFloats(10, seed: 2)
   layer.allocate(rows: 2)
-  layer.forward(input: input, rows: 2, team: singleThread)
+  let pass = Pass(rowCount: 2, team: singleThread)
+  layer.forward(input: input, pass: pass)
   var gradients: [[Float]] = []
   for _ in 0..<2 {
     var outputGradient = randomFloats(6, seed: 3)
     layer.backward(
-      input: input, outputGradient: &outputGradient, inputGradient: nil, rows: ShardedRows(offsets: [0, 2]),
-      team: singleThread)
+      input: input, outputGradient: &outputGradient, inputGradient: nil, pass: pass)
     gradients.append(arena.gradients.array)
   }
   #expect(gradients[0] == gradients[1])
@@ -65,7 +65,7 @@ import Testing
     let layer = Dense("layer", inputs: 1, outputs: 1, activation: .relu, conventions: .keras)
     let arena = ParameterArena(layer.parameters)
     layer.allocate(rows: 2)
-    layer.forward(input: [1, 2, 3], rows: 3, team: singleThread)
+    layer.forward(input: [1, 2, 3], pass: Pass(rowCount: 3, team: singleThread))
     _ = arena
   }
 }

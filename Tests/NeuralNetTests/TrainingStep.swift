@@ -20,11 +20,14 @@ func fillGradients(
   images.withUnsafeBufferPointer { images in
     // An empty array may have no address; a rank may have no rows.
     let pointer = images.baseAddress ?? UnsafePointer(model.arena.values.pointer)
-    let logits = model.forward(images: pointer, rows: rows, team: team)
+    let pass = Pass(
+      rows: ShardedRows(offsets: offsets ?? [0, rows]), team: team,
+      training: TrainingPass(
+        seed: 0, step: 0, sampleIndices: ArraySlice(0..<Int32(rows)), sums: LocalShardSums()))
+    let logits = model.forward(images: pointer, pass: pass)
     ReconstructionObjective(loss, height: 1, width: model.pixelCount).evaluate(
       logits: logits, targets: pointer, logitGradient: logits, sampleLosses: &losses, rows: rows, team: team)
-    model.backward(
-      images: pointer, logitGradient: logits, rows: ShardedRows(offsets: offsets ?? [0, rows]), team: team)
+    model.backward(images: pointer, logitGradient: logits, pass: pass)
   }
   return losses
 }

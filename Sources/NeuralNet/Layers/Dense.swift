@@ -28,28 +28,22 @@ public final class Dense: Layer {
     outputBuffer = AlignedBuffer(count: rows * outputCount)
   }
 
-  public func forward(input: UnsafePointer<Float>, rows: Int, team: ThreadTeam) {
+  public func forward(input: UnsafePointer<Float>, pass: Pass) {
+    let (rows, team) = (pass.rowCount, pass.team)
     precondition(rows * outputCount <= outputBuffer.count, "no room for \(rows) rows")
     denseForward(
       input: input, weight: weight.values, bias: bias.values, output: output, rows: rows, inputs: inputCount,
       outputs: outputCount, negativeSlope: activation.negativeSlope ?? 1, team: team)
-    if activation.negativeSlope == nil {
-      team.forEachRange(rows * outputCount, granule: 64) { range in
-        activation.apply(output + range.lowerBound, to: output + range.lowerBound, count: range.count)
-      }
-    }
+    activation.finishForward(output, count: rows * outputCount, team: team)
   }
 
   public func backward(
     input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>?, rows: ShardedRows, team: ThreadTeam
+    inputGradient: UnsafeMutablePointer<Float>?, pass: Pass
   ) {
-    if activation != .identity {
-      team.forEachRange(rows.rowCount * outputCount, granule: 64) { range in
-        activation.multiplyByDerivative(
-          outputGradient + range.lowerBound, output: output + range.lowerBound, count: range.count)
-      }
-    }
+    let (rows, team) = (pass.rows, pass.team)
+    activation.beginBackward(
+      outputGradient, output: output, count: rows.rowCount * outputCount, team: team)
     columnSums(outputGradient, into: bias.gradients, rows: rows, columns: outputCount, team: team)
     denseWeightGradient(
       input: input, outputGradient: outputGradient, weightGradient: weight.gradients, rows: rows,

@@ -1,0 +1,68 @@
+import TensorCore
+
+/// What layers need beside the numbers to take rows forward or back.
+public struct Pass {
+  /// This rank's rows and how they are cut into shards.
+  public let rows: ShardedRows
+  public let team: ThreadTeam
+  /// Nil in evaluation and generation: dropout then passes everything, batch normalization uses its running statistics.
+  public let training: TrainingPass?
+
+  public init(rows: ShardedRows, team: ThreadTeam, training: TrainingPass? = nil) {
+    self.rows = rows
+    self.team = team
+    self.training = training
+  }
+
+  /// Rows whose shards don't matter: they are only taken forward, outside training.
+  public init(rowCount: Int, team: ThreadTeam) {
+    self.init(rows: ShardedRows(offsets: [0, rowCount]), team: team)
+  }
+
+  public var rowCount: Int { rows.rowCount }
+}
+
+/// What only training has: where random numbers come from, and sums over all ranks between two layers.
+public struct TrainingPass {
+  public let seed: UInt32
+  /// Updates before this one.
+  public let step: Int
+  /// The data-set index of each row, so that a sample's random numbers don't depend on the rank it lies on.
+  public let sampleIndices: ArraySlice<Int32>
+  public let sums: any ShardSums
+
+  public init(seed: UInt32, step: Int, sampleIndices: ArraySlice<Int32>, sums: any ShardSums) {
+    self.seed = seed
+    self.step = step
+    self.sampleIndices = sampleIndices
+    self.sums = sums
+  }
+}
+
+/// Adds up what each shard of each rank has, in the one tree that all sums go through.
+public protocol ShardSums {
+  /// - Parameter partials: (this rank's shards, width), shard by shard.
+  /// - Returns: `width` sums over all shards of all ranks, the same bits on each.
+  func sum(_ partials: [Double], width: Int) -> [Double]
+}
+
+/// The sums of a run on one rank, without messages.
+public struct LocalShardSums: ShardSums {
+  public init() {}
+
+  public func sum(_ partials: [Double], width: Int) -> [Double] {
+    var sums = partials
+    var shards = partials.count / max(width, 1)
+    precondition(shards & (shards - 1) == 0, "shards are a power of two")
+    while shards > 1 {
+      for shard in 0..<shards / 2 {
+        for column in 0..<width {
+          sums[shard * width + column] =
+            sums[2 * shard * width + column] + sums[(2 * shard + 1) * width + column]
+        }
+      }
+      shards /= 2
+    }
+    return Array(sums.prefix(width))
+  }
+}

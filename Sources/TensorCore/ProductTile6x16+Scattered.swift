@@ -41,6 +41,53 @@ extension ProductTile6x16 {
     }
   }
 
+  /// Adds the outer products of a window: `rows` times `terms` neighbouring floats of each row of the tile, the next ones
+  /// `leftStride` floats further, with as many rows of a panel, the next ones `rightStride` floats further.
+  ///
+  /// - Precondition: `rows` and `terms` are at least 1. Loops that may not run at all make the compiler keep copies of the
+  ///   tile in memory.
+  @inline(__always)
+  mutating func accumulate(
+    window firstLeft: TileRows, leftStride: Int, right firstRight: UnsafePointer<Float>, rightStride: Int,
+    rows: Int,
+    terms: Int
+  ) {
+    var left = firstLeft
+    var rowRight = firstRight
+    var rowsLeft = rows
+    repeat {
+      var right = rowRight
+      var term = 0
+      repeat {
+        let column0 = Vector.load(right)
+        let column1 = Vector.load(right, 8)
+        var row = Vector(repeating: left.a[term])
+        a0.addProduct(row, column0)
+        a1.addProduct(row, column1)
+        row = Vector(repeating: left.b[term])
+        b0.addProduct(row, column0)
+        b1.addProduct(row, column1)
+        row = Vector(repeating: left.c[term])
+        c0.addProduct(row, column0)
+        c1.addProduct(row, column1)
+        row = Vector(repeating: left.d[term])
+        d0.addProduct(row, column0)
+        d1.addProduct(row, column1)
+        row = Vector(repeating: left.e[term])
+        e0.addProduct(row, column0)
+        e1.addProduct(row, column1)
+        row = Vector(repeating: left.f[term])
+        f0.addProduct(row, column0)
+        f1.addProduct(row, column1)
+        right += 16
+        term &+= 1
+      } while term < terms
+      left.advance(by: leftStride)
+      rowRight += rightStride
+      rowsLeft &-= 1
+    } while rowsLeft > 0
+  }
+
   /// Stores the first `rows` rows, 1 to 6, each at its own offset.
   @inline(__always)
   func write(to output: UnsafeMutablePointer<Float>, offsets: UnsafePointer<Int32>, rows: Int) {

@@ -40,15 +40,12 @@ struct DirectProducts {
       while pixel < count {
         let tileRows = min(ProductTile6x16.rows, count - pixel)
         let offsets = inputOffsets + pixel
-        var left = TileRows(input, count: tileRows) { Int(offsets[$0]) }
-        var right = panel + pixels.panelOffset * 16
         var tile = ProductTile6x16()
-        var row = 0
-        while row < pixels.rows {
-          tile.accumulate(left, leftStride: 1, right: right, terms: pixels.terms)
-          left.advance(by: inputStride)
-          right += pixels.panelStride * 16
-          row &+= 1
+        if pixels.rows > 0 {
+          tile.accumulate(
+            window: TileRows(input, count: tileRows) { Int(offsets[$0]) }, leftStride: inputStride,
+            right: panel + pixels.panelOffset * 16, rightStride: pixels.panelStride * 16, rows: pixels.rows,
+            terms: pixels.terms)
         }
         tile.finish(bias: bias, negativeSlope: negativeSlope)
         if columns == 16 {

@@ -19,5 +19,7 @@ environment() {
 
 "${TORCH_PYTHON:-$(environment torch)}" make_torch.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
+"${KERAS_PYTHON:-$(environment keras)}" make_keras_convolutions.py
 du --summarize --apparent-size --human-readable data

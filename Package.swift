@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
-    .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"]),
+    .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "Diagnostics", "TestSupport"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",

@@ -9,6 +9,8 @@ public protocol Layer: AnyObject {
   var outputCount: Int { get }
   /// In the order of PyTorch's `state_dict`.
   var parameters: [Parameter] { get }
+  /// What training keeps beside the parameters, in the same order; none by default.
+  var runningTensors: [RunningTensor] { get }
   /// The result of the last `forward`: (rows, outputCount).
   var output: UnsafeMutablePointer<Float> { get }
 
@@ -28,4 +30,8 @@ public protocol Layer: AnyObject {
   func backward(
     input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
     inputGradient: UnsafeMutablePointer<Float>?, pass: Pass)
+}
+
+extension Layer {
+  public var runningTensors: [RunningTensor] { [] }
 }

@@ -13,6 +13,9 @@ public protocol Layer: AnyObject {
   var runningTensors: [RunningTensor] { get }
   /// The result of the last `forward`: (rows, outputCount).
   var output: UnsafeMutablePointer<Float> { get }
+  /// Multiplications of `forward` for one row if its product is computed as defined; the gradient of the weight takes as
+  /// many again, and so does that of the input. 0 for layers without a product.
+  var multiplications: Int { get }
 
   /// Makes room for up to `rows` rows.
   func allocate(rows: Int)
@@ -34,4 +37,5 @@ public protocol Layer: AnyObject {
 
 extension Layer {
   public var runningTensors: [RunningTensor] { [] }
+  public var multiplications: Int { 0 }
 }

@@ -43,7 +43,7 @@ public final class LoadedModel {
     self.width = width
     self.group = group
     team = makeTeam(threads: threads, shards: configuration.shards, group: group)
-    model = configuration.makeAutoencoder(pixels: height * width)
+    model = try configuration.makeAutoencoder(height: height, width: width)
     model.allocate(rows: EvaluationChunks.size)
     let model = model
     try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }

@@ -33,10 +33,11 @@ public struct TrainingBenchmark: Sendable {
     group.algorithm = configuration.allreduce
     let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
+    let model = try configuration.makeAutoencoder(height: splits.train.height, width: splits.train.width)
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
-      folder: RunFolder(""), log: RunLog(isRoot: false))
+      configuration: configuration, group: group, team: team, splits: splits, model: model,
+      objective: objective, folder: RunFolder(""), log: RunLog(isRoot: false))
     trainer.model.initialize(seed: configuration.seed)
     if let weights { try trainer.load(weights: weights) }
     let firstLoss = trainer.lossOfFirstImages(configuration.batch)

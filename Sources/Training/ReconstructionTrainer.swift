@@ -59,12 +59,13 @@ public final class ReconstructionTrainer {
 
   public init(
     configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits,
-    objective: ReconstructionObjective, folder: RunFolder, log: RunLog
+    model: Autoencoder, objective: ReconstructionObjective, folder: RunFolder, log: RunLog
   ) {
     self.configuration = configuration
     self.group = group
     self.team = team
     self.splits = splits
+    self.model = model
     self.objective = objective
     self.folder = folder
     self.log = log
@@ -78,7 +79,6 @@ public final class ReconstructionTrainer {
         return plan.samples(ofRank: group.rank, of: group.size, in: samples).count
       }
     }.max()!
-    model = configuration.makeAutoencoder(pixels: splits.train.pixelsPerImage)
     optimizer = configuration.optimizer.makeOptimizer(
       count: model.arena.count, conventions: configuration.conventions)
     accumulator = configuration.accumulate > 1 ? GradientAccumulator(model.arena) : nil

@@ -19,11 +19,9 @@ environment() {
 
 "${TORCH_PYTHON:-$(environment torch)}" make_torch.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_layers.py
-"${TORCH_PYTHON:-$(environment torch)}" make_split.py
-"${KERAS_PYTHON:-$(environment keras)}" make_keras.py
-"${KERAS_PYTHON:-$(environment keras)}" make_keras_layers.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_models.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
+"${KERAS_PYTHON:-$(environment keras)}" make_keras_layers.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_models.py
 du --summarize --apparent-size --human-readable data

@@ -10,10 +10,10 @@ public final class ConvolutionKernels {
 
   public init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    let plain = PlainConvolution(geometry)
-    correlation = plain
-    spreading = plain
-    weightSum = plain
+    let direct = DirectConvolution(geometry)
+    correlation = direct
+    spreading = direct
+    weightSum = direct
   }
 
   /// coarse = finish(correlate(fine, weight) + bias), where finish multiplies negative values by `negativeSlope`.

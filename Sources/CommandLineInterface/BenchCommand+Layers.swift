@@ -83,7 +83,7 @@ extension LayerBenchmark.Row {
 private func percent(_ part: Double) -> String { decimals(part * 100, 1) + " %" }
 
 /// Rows of cells as text, columns two spaces apart, the first of them aligned to the left and all others to the right.
-private func alignedColumns(_ rows: [[String]], leftAligned: Int) -> String {
+func alignedColumns(_ rows: [[String]], leftAligned: Int) -> String {
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
   return rows.map { row in
     let cells = zip(row, widths).enumerated().map { column, cell in

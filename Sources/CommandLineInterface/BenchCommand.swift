@@ -10,6 +10,8 @@ package struct BenchOptions: Sendable, Equatable {
     case train
     /// Each layer of a model by itself.
     case layers
+    /// Each algorithm for each convolution of a model.
+    case convolutions
   }
 
   package var subject = Subject.train
@@ -39,6 +41,10 @@ let benchCommand = CommandSpecification(
     defined, whatever a faster algorithm saves or borders leave out; peak is that of
     fused multiply-adds in registers, measured in the same run on as many threads.
     One thread is timed by its processor time. One rank only.
+
+    'convolutions' times both algorithms, direct and Winograd, for the three products
+    of each convolution of a model, the least of as many rounds as --seconds says: the
+    choice between them is fixed by the shape.
     """,
   table: [.argument("subject", \.subject, .choice, .invocation, "What to time.")]
     + RunOptions.table.filter { !RunOptions.runFolderNames.contains($0.description.name) }
@@ -61,6 +67,7 @@ private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCo
   switch options.subject {
   case .train: return try benchTraining(options, console)
   case .layers: return try benchLayers(options, console)
+  case .convolutions: return try benchConvolutions(options, console)
   }
 }
 

@@ -12,6 +12,15 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
 
   package static func supports(_ geometry: ConvolutionGeometry) -> Bool { WinogradPlan(geometry) != nil }
 
+  /// Whether tiles save enough multiplications to pay for their transforms: not where a side is so short that most of a
+  /// tile lies outside, nor with too few channels to do anything else with what has been transformed.
+  package static func isWorthwhile(_ geometry: ConvolutionGeometry) -> Bool {
+    guard let plan = WinogradPlan(geometry) else { return false }
+    let tiled = plan.vertical.frequencies.count * plan.horizontal.frequencies.count
+    let direct = geometry.coarse.pixelCount * geometry.kernelHeight * geometry.kernelWidth
+    return 5 * tiled < 4 * direct && min(geometry.fine.channels, geometry.coarse.channels) >= 16
+  }
+
   /// - Precondition: `supports(geometry)`.
   package init(_ geometry: ConvolutionGeometry) {
     guard let plan = WinogradPlan(geometry) else { preconditionFailure("no Winograd tiles for \(geometry)") }

@@ -78,6 +78,17 @@ private func poolImage(
   }
 }
 
+extension Vector {
+  /// The lanes where `position` is `place`, and 0 in the others. By a borrow into the sign, as the compiler takes
+  /// comparisons of integers lane by lane.
+  @inline(__always)
+  fileprivate func whereEqual(_ position: SIMD8<Int32>, _ place: Int32) -> Vector {
+    let difference = position ^ SIMD8<Int32>(repeating: place)
+    let mask = (difference &- 1) &>> 31
+    return unsafeBitCast(unsafeBitCast(self, to: SIMD8<Int32>.self) & mask, to: Vector.self)
+  }
+}
+
 @inline(__always)
 private func scatterImage(
   _ outputGradient: UnsafePointer<Float>, _ positions: UnsafePointer<UInt8>, _ geometry: PoolingGeometry,
@@ -95,8 +106,7 @@ private func scatterImage(
         for ky in 0..<size {
           for kx in 0..<size {
             let place = window + (ky * lineStride + kx * channels + channel)
-            let isHere = position .== Int32(truncatingIfNeeded: ky &* size &+ kx)
-            var share = Vector.zero.replacing(with: gradient, where: isHere)
+            var share = gradient.whereEqual(position, Int32(truncatingIfNeeded: ky &* size &+ kx))
             if adds { share += Vector.loadPartial(place, count: width) }
             share.storePartial(place, count: width)
           }

@@ -9,6 +9,8 @@ public protocol Layer: AnyObject {
   var outputCount: Int { get }
   /// In the order of PyTorch's `state_dict`.
   var parameters: [Parameter] { get }
+  /// What training keeps beside the parameters, in the same order; none by default.
+  var runningTensors: [RunningTensor] { get }
   /// The result of the last `forward`: (rows, outputCount).
   var output: UnsafeMutablePointer<Float> { get }
   /// Multiplications of `forward` for one row if its product is computed as defined; the gradient of the weight takes as
@@ -34,5 +36,6 @@ public protocol Layer: AnyObject {
 }
 
 extension Layer {
+  public var runningTensors: [RunningTensor] { [] }
   public var multiplications: Int { 0 }
 }

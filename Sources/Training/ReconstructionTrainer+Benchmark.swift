@@ -38,7 +38,7 @@ public struct TrainingBenchmark: Sendable {
     let trainer = ReconstructionTrainer(
       configuration: configuration, group: group, team: team, splits: splits, model: model,
       objective: objective, folder: RunFolder(""), log: RunLog(isRoot: false))
-    trainer.model.arena.initialize(seed: configuration.seed)
+    trainer.model.initialize(seed: configuration.seed)
     if let weights { try trainer.load(weights: weights) }
     let firstLoss = trainer.lossOfFirstImages(configuration.batch)
 
@@ -68,8 +68,7 @@ public struct TrainingBenchmark: Sendable {
 
 extension ReconstructionTrainer {
   fileprivate func load(weights: String) throws {
-    let file = try SafeTensorsFile(reading: weights)
-    try SavedCheckpoint.copy(file, prefix: "", to: model.arena.values, of: model.arena)
+    try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
   }
 
   fileprivate func lossOfFirstImages(_ count: Int) -> Double {

@@ -24,7 +24,7 @@ func convolutionsDrawWithinTheLibrarysBounds(conventions: Conventions, isTranspo
         // A value may be rounded up to the bound.
         #expect(
           theirs <= bound * (1 + 1e-6) && theirs > 0.99 * bound, "\(setup.testDescription) \(parameter.name)")
-      case .zeros: #expect(theirs == 0, "\(setup.testDescription) \(parameter.name)")
+      case .constant(let value): #expect(theirs == value, "\(setup.testDescription) \(parameter.name)")
       case .normal: Issue.record("\(setup.testDescription): \(parameter.name) is normal")
       }
     }

@@ -56,7 +56,7 @@ private func evaluate(
   var probabilities = [Float](repeating: 0, count: 40)
   softmax(logits, to: &probabilities, rows: 4, classes: 10, team: singleThread)
   for row in 0..<3 { #expect(abs(probabilities[row * 10..<row * 10 + 10].reduce(0, +) - 1) < 1e-6) }
-  #expect(probabilities[30..<40].allSatisfy(\.isNaN))
+  #expect(probabilities[30..<40].allSatisfy { $0.isNaN })
 }
 
 @Test func crossEntropyDoesNotDependOnThreads() {

@@ -102,9 +102,3 @@ struct WinogradProblem {
 
   static let smallSamples = [small(3, 1), small(3, 2), small(4, 2)]
 }
-
-extension ConvolutionGeometry: CustomTestStringConvertible {
-  public var testDescription: String {
-    "\(fine) to \(coarse) by \(kernelHeight)x\(kernelWidth) stride \(stride) padding \(paddingTop),\(paddingLeft)"
-  }
-}

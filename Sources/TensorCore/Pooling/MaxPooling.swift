@@ -95,7 +95,7 @@ private func scatterImage(
         for ky in 0..<size {
           for kx in 0..<size {
             let place = window + (ky * lineStride + kx * channels + channel)
-            let isHere = position .== Int32(truncatingIfNeeded: ky &* size &+ kx)
+            let isHere = position .== Float(ky &* size &+ kx)
             var share = Vector.zero.replacing(with: gradient, where: isHere)
             if adds { share += Vector.loadPartial(place, count: width) }
             share.storePartial(place, count: width)
@@ -117,14 +117,14 @@ private func storeBytes(_ lanes: SIMD8<Int32>, _ pointer: UnsafeMutablePointer<U
   }
 }
 
-/// `count` bytes as the first lanes of integers, zero in the others.
+/// `count` bytes as the first lanes, zero in the others. As floats, since comparisons of integers go lane by lane.
 @inline(__always)
-private func loadBytes(_ pointer: UnsafePointer<UInt8>, count: Int) -> SIMD8<Int32> {
+private func loadBytes(_ pointer: UnsafePointer<UInt8>, count: Int) -> Vector {
   var bytes = SIMD8<UInt8>.zero
   if count == 8 {
     bytes = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt8>.self)
   } else {
     for lane in 0..<count { bytes[lane] = pointer[lane] }
   }
-  return SIMD8<Int32>(truncatingIfNeeded: bytes)
+  return Vector(SIMD8<Int32>(truncatingIfNeeded: bytes))
 }

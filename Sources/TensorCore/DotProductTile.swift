@@ -88,7 +88,7 @@ struct DotProductTile {
 
 /// The lane sums of four vectors, each the same tree as `Vector.laneSum`.
 @inline(__always)
-func laneSums(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
+private func laneSums(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
   let a4 = a.lowHalf + a.highHalf
   let b4 = b.lowHalf + b.highHalf
   let c4 = c.lowHalf + c.highHalf

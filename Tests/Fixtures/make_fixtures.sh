@@ -19,11 +19,11 @@ environment() {
 
 "${TORCH_PYTHON:-$(environment torch)}" make_torch.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_layers.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_models.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_layers.py
-"${TORCH_PYTHON:-$(environment torch)}" make_torch_models.py
-"${TORCH_PYTHON:-$(environment torch)}" make_split.py
-"${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_models.py
+"${KERAS_PYTHON:-$(environment keras)}" make_keras_convolutions.py
 du --summarize --apparent-size --human-readable data

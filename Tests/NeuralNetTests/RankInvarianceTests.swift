@@ -12,9 +12,25 @@ private func images(_ count: Int) -> [Float] {
   return pixels.enumerated().map { $1 * Float(sign: .plus, exponent: exponents[$0 / 784], significand: 1) }
 }
 
+private enum Model: CaseIterable, Sendable {
+  case dense, convolutional, baseline, modified
+
+  func build() throws -> Autoencoder {
+    func settings(_ channels: [Int]) -> ConvolutionalSettings {
+      ConvolutionalSettings(channels: channels, latent: 4, latentActivation: .relu)
+    }
+    return switch self {
+    case .dense: try DenseAutoencoder().build()
+    case .convolutional: try .convolutional(settings([8, 8, 8]))
+    case .baseline: try .baseline(settings([8]))
+    case .modified: try .modified(settings([8, 8, 8]))
+    }
+  }
+}
+
 /// What the ranks compute: each the samples' losses and the gradients of its shards' rows.
 private func ranks(
-  _ count: Int, images: [Float], team: ThreadTeam = singleThread
+  _ count: Int, model: Model = .dense, images: [Float], team: ThreadTeam = singleThread
 ) throws -> (losses: [Double], gradients: [[Float]]) {
   let rows = images.count / 784
   let offsets = evenOffsets(rows: rows, shards: shards)
@@ -22,7 +38,7 @@ private func ranks(
   var gradients: [[Float]] = []
   for rank in 0..<count {
     let own = Array(offsets[(rank * shards / count)...((rank + 1) * shards / count)])
-    let model = try DenseAutoencoder().build()
+    let model = try model.build()
     model.arena.initialize(seed: 9)
     losses += fillGradients(
       of: model, images: Array(images[own.first! * 784..<own.last! * 784]),
@@ -34,12 +50,22 @@ private func ranks(
 }
 
 /// Ragged batches, one smaller than the number of shards, so that some ranks have no rows.
-@Test(arguments: [107, 2, 130, 16]) func anyNumberOfRanksGivesTheBitsOfOne(batch: Int) throws {
+@Test(arguments: [(Model.dense, 107), (.dense, 2), (.dense, 130), (.dense, 16)])
+private func anyNumberOfRanksGivesTheBitsOfOne(model: Model, batch: Int) throws {
+  try expectEqualBits(model, batch: batch)
+}
+
+@Test(arguments: [Model.convolutional, .baseline, .modified], [21, 3])
+private func anyNumberOfRanksGivesConvolutionsTheBitsOfOne(model: Model, batch: Int) throws {
+  try expectEqualBits(model, batch: batch)
+}
+
+private func expectEqualBits(_ model: Model, batch: Int) throws {
   let images = images(batch)
-  let alone = try ranks(1, images: images)
+  let alone = try ranks(1, model: model, images: images)
   #expect(alone.gradients[0].contains { $0 != 0 })
   for count in [2, 4, 8, 16] {
-    let together = try ranks(count, images: images)
+    let together = try ranks(count, model: model, images: images)
     expectSameBits("losses of \(count) ranks", together.losses, alone.losses)
     expectSameBits("gradients of \(count) ranks", treeSum(together.gradients), alone.gradients[0])
     if count == 16 && batch >= 16 {
@@ -48,11 +74,12 @@ private func ranks(
   }
 }
 
-@Test func anyNumberOfThreadsGivesTheBitsOfOne() throws {
-  let images = images(45)
-  let alone = try ranks(1, images: images)
+@Test(arguments: Model.allCases)
+private func anyNumberOfThreadsGivesTheBitsOfOne(model: Model) throws {
+  let images = images(model == .dense ? 45 : 7)
+  let alone = try ranks(1, model: model, images: images)
   for threads in [2, 3] {
-    let together = try ranks(1, images: images, team: ThreadTeam(count: threads))
+    let together = try ranks(1, model: model, images: images, team: ThreadTeam(count: threads))
     expectSameBits("losses", together.losses, alone.losses)
     expectSameBits("gradients", together.gradients[0], alone.gradients[0])
   }

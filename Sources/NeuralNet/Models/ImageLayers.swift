@@ -82,6 +82,6 @@ struct ImageLayers {
     guard shape.height % stride != 0 || shape.width % stride != 0 else { return }
     throw Failure(
       .usage, "\(layer): \(shape.height)x\(shape.width) pixels can't be divided by \(stride)",
-      help: "use fewer channels, each of which but the first halves the image, or other images")
+      help: "use images that can be divided more often, or fewer convolutions in --channels")
   }
 }

@@ -46,11 +46,24 @@ struct DirectBlock {
   /// Copies a coarse image to its place in the block.
   func packCoarse(_ source: UnsafePointer<Float>, image: Int) {
     let shape = plan.geometry.coarse
-    for panel in 0..<plan.panelCount {
+    let whole = shape.channels / 16
+    let target = coarse.pointer + image * shape.pixelCount * 16
+    var pixel = source
+    for index in 0..<shape.pixelCount {
+      var place = target + index * 16
+      var panel = 0
+      while panel < whole {
+        Vector.load(pixel, 16 * panel).store(place)
+        Vector.load(pixel, 16 * panel + 8).store(place, 8)
+        place += plan.panelStride
+        panel &+= 1
+      }
+      pixel += shape.channels
+    }
+    if shape.channels % 16 > 0 {
       copyPixels(
-        source + 16 * panel, stride: shape.channels,
-        to: coarse.pointer + panel * plan.panelStride + image * shape.pixelCount * 16, stride: 16,
-        channels: min(16, shape.channels - 16 * panel), count: shape.pixelCount)
+        source + 16 * whole, stride: shape.channels, to: target + whole * plan.panelStride, stride: 16,
+        channels: shape.channels % 16, count: shape.pixelCount)
     }
   }
 }
@@ -79,15 +92,10 @@ private func copyPixels(
   var source = first
   var target = firstTarget
   for _ in 0..<count {
-    if channels == 16 {
-      Vector.load(source).store(target)
-      Vector.load(source, 8).store(target, 8)
-    } else {
-      var channel = 0
-      while channel < channels {
-        target[channel] = source[channel]
-        channel &+= 1
-      }
+    var channel = 0
+    while channel < channels {
+      target[channel] = source[channel]
+      channel &+= 1
     }
     source += stride
     target += targetStride

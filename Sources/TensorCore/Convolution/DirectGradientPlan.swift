@@ -37,8 +37,9 @@ struct DirectGradientPlan {
   let terms: AlignedBuffer<Terms>
   let offsets: AlignedBuffer<TermOffsets>
 
-  /// Pixels of a block: their factors take 64 bytes of a panel and at least 24 of a slice each.
-  private static let blockPixels = 224
+  /// Pixels of a block. With what they touch of a slice they should fit L1, of which a stride takes the more; each tile
+  /// is put away after every block.
+  private static func blockPixels(stride: Int) -> Int { stride == 1 ? 224 : 112 }
 
   init(_ original: ConvolutionGeometry) {
     let plain = Self.tiles(original)
@@ -55,8 +56,9 @@ struct DirectGradientPlan {
     packsCoarse = geometry.coarse.channels % 16 != 0 || tileCount > 3
 
     let coarse = geometry.coarse
-    imagesPerBlock = max(1, Self.blockPixels / coarse.pixelCount)
-    let partRows = max(1, min(coarse.height, Self.blockPixels / coarse.width))
+    let blockPixels = Self.blockPixels(stride: geometry.stride)
+    imagesPerBlock = max(1, blockPixels / coarse.pixelCount)
+    let partRows = max(1, min(coarse.height, blockPixels / coarse.width))
     partCount = imagesPerBlock > 1 ? 1 : (coarse.height + partRows - 1) / partRows
     var terms: [Terms] = []
     var offsets: [TermOffsets] = []

@@ -18,6 +18,8 @@ struct DirectPlan {
     /// Where the panel's terms of the first row begin, and those of the next row, in terms.
     var panelOffset: Int
     var panelStride: Int
+    /// Where the class begins in the table of terms, if its rows are short.
+    var firstTerm: Int
   }
 
   /// A tap of the kernel, in the order of a panel.
@@ -29,6 +31,9 @@ struct DirectPlan {
   /// Images that the tables cover: as many as a tile has rows, so that whole groups leave none of them idle.
   static let groupSize = ProductTile6x16.rows
 
+  /// Rows of so many terms get a loop each.
+  static let longRow = 8
+
   let input: ImageShape
   let output: ImageShape
   let taps: [Tap]
@@ -37,6 +42,9 @@ struct DirectPlan {
   /// group's input, and where the pixel lies in its output.
   let inputOffsets: AlignedBuffer<Int32>
   let outputOffsets: AlignedBuffer<Int32>
+  /// For classes with rows of fewer than `longRow` terms, where each of the terms lies in a window and in the panel from the
+  /// class's first one on, so that one loop goes over all of them.
+  let terms: AlignedBuffer<TermOffsets>
 
   /// Terms of a panel.
   var termCount: Int { taps.count * input.channels }
@@ -79,6 +87,7 @@ struct DirectPlan {
     inputOffsets = AlignedBuffer(count: Self.groupSize * output.pixelCount)
     outputOffsets = AlignedBuffer(count: Self.groupSize * output.pixelCount)
     var classes: [PixelClass] = []
+    var terms: [TermOffsets] = []
     var entry = 0
     for rows in vertical.classes {
       for columns in horizontal.classes {
@@ -92,7 +101,17 @@ struct DirectPlan {
           PixelClass(
             firstPixel: entry, pixelCount: rows.count * columns.count, rows: exists ? y.taps.count : 0,
             terms: x.taps.count * input.channels, panelOffset: firstTap * input.channels,
-            panelStride: width * input.channels))
+            panelStride: width * input.channels, firstTerm: terms.count))
+        if x.taps.count * input.channels < Self.longRow {
+          for row in 0..<(exists ? y.taps.count : 0) {
+            for term in 0..<x.taps.count * input.channels {
+              terms.append(
+                TermOffsets(
+                  left: Int32(row * input.width * input.channels + term),
+                  right: Int32((row * width * input.channels + term) * 16)))
+            }
+          }
+        }
         for image in 0..<Self.groupSize {
           for row in rows {
             for column in columns {
@@ -107,5 +126,6 @@ struct DirectPlan {
       }
     }
     self.classes = AlignedBuffer(classes)
+    self.terms = AlignedBuffer(terms)
   }
 }

@@ -1,0 +1,71 @@
+import TensorCore
+import TestSupport
+import Testing
+
+// The bias gradient of convolutions.
+
+/// Fewer channels than lanes, whole vectors, blocks of 32 and what is left of them; images of fewer pixels than lanes.
+private let shapes = [1, 2, 3, 7, 8, 9, 16, 17, 32, 33, 43, 64, 104].flatMap { channels in
+  [(1, 1), (1, 5), (2, 4), (5, 7), (13, 11)].map {
+    ImageShape(height: $0.0, width: $0.1, channels: channels)
+  }
+}
+
+private func sums(
+  _ images: FencedBuffer, _ shape: ImageShape, first: Int = 0, offsets: [Int],
+  team: ThreadTeam = singleThread
+) -> [Float] {
+  let result = FencedBuffer(count: shape.channels)
+  channelSums(
+    images.pointer + first * shape.count, shape: shape, into: result.pointer,
+    rows: ShardedRows(offsets: offsets),
+    team: team)
+  #expect(result.isIntact)
+  return result.array
+}
+
+@Test func channelSumsAreTheReference() {
+  for shape in shapes {
+    let images = FencedBuffer(randomFloats(5 * shape.count, seed: 3))
+    let exact = channelSumsReference(images.doubles, channels: shape.channels)
+    let magnitudes = channelSumsReference(images.magnitudes, channels: shape.channels)
+    for offsets in [[0, 5], [0, 1, 2, 4, 5], [0, 0, 2, 2, 2, 5, 5, 5, 5]] {
+      expectWithinRounding(
+        "sums of \(shape)", sums(images, shape, offsets: offsets), exact: exact, magnitudes: magnitudes,
+        terms: 5 * shape.pixelCount)
+    }
+    #expect(sums(images, shape, offsets: [0, 0]).allSatisfy { $0 == 0 })
+  }
+}
+
+@Test func channelSumsAreThoseOfTheShardsInTheirTree() {
+  for shape in shapes {
+    let images = FencedBuffer(wideFloats(11 * shape.count, seed: 5))
+    let offsets = [0, 1, 1, 4, 6, 7, 9, 10, 11]
+    let parts = zip(offsets, offsets.dropFirst()).map {
+      sums(images, shape, first: $0, offsets: [0, $1 - $0])
+    }
+    for threads in [1, 2, 3] {
+      expectSameBits(
+        "\(threads) threads, \(shape)",
+        sums(images, shape, offsets: offsets, team: ThreadTeam(count: threads)), treeSum(parts))
+    }
+  }
+}
+
+/// With 8 channels or more, pixel by pixel; with fewer, every eighth pixel of a row, and then the 8 sums.
+@Test(arguments: [3, 8, 35]) func aShardsChannelsAreSummedInOneOrder(channels: Int) {
+  let shape = ImageShape(height: 5, width: 7, channels: channels)
+  let images = FencedBuffer(wideFloats(2 * shape.count, seed: 9))
+  let chains = channels < 8 ? 8 : 1
+  let expected = (0..<channels).map { channel in
+    var sums = [Float](repeating: 0, count: chains)
+    for row in 0..<2 {
+      for pixel in 0..<shape.pixelCount {
+        sums[pixel % chains] += images.pointer[(row * shape.pixelCount + pixel) * channels + channel]
+      }
+    }
+    return sums.dropFirst().reduce(sums[0], +)
+  }
+  expectSameBits("sums", sums(images, shape, offsets: [0, 2]), expected)
+}

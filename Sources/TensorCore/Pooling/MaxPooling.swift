@@ -78,17 +78,6 @@ private func poolImage(
   }
 }
 
-extension Vector {
-  /// The lanes where `position` is `place`, and 0 in the others. By a borrow into the sign, as the compiler takes
-  /// comparisons of integers lane by lane.
-  @inline(__always)
-  fileprivate func whereEqual(_ position: SIMD8<Int32>, _ place: Int32) -> Vector {
-    let difference = position ^ SIMD8<Int32>(repeating: place)
-    let mask = (difference &- 1) &>> 31
-    return unsafeBitCast(unsafeBitCast(self, to: SIMD8<Int32>.self) & mask, to: Vector.self)
-  }
-}
-
 @inline(__always)
 private func scatterImage(
   _ outputGradient: UnsafePointer<Float>, _ positions: UnsafePointer<UInt8>, _ geometry: PoolingGeometry,
@@ -106,7 +95,8 @@ private func scatterImage(
         for ky in 0..<size {
           for kx in 0..<size {
             let place = window + (ky * lineStride + kx * channels + channel)
-            var share = gradient.whereEqual(position, Int32(truncatingIfNeeded: ky &* size &+ kx))
+            let isHere = position .== Float(ky &* size &+ kx)
+            var share = Vector.zero.replacing(with: gradient, where: isHere)
             if adds { share += Vector.loadPartial(place, count: width) }
             share.storePartial(place, count: width)
           }
@@ -127,14 +117,14 @@ private func storeBytes(_ lanes: SIMD8<Int32>, _ pointer: UnsafeMutablePointer<U
   }
 }
 
-/// `count` bytes as the first lanes of integers, zero in the others.
+/// `count` bytes as the first lanes, zero in the others. As floats, since comparisons of integers go lane by lane.
 @inline(__always)
-private func loadBytes(_ pointer: UnsafePointer<UInt8>, count: Int) -> SIMD8<Int32> {
+private func loadBytes(_ pointer: UnsafePointer<UInt8>, count: Int) -> Vector {
   var bytes = SIMD8<UInt8>.zero
   if count == 8 {
     bytes = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt8>.self)
   } else {
     for lane in 0..<count { bytes[lane] = pointer[lane] }
   }
-  return SIMD8<Int32>(truncatingIfNeeded: bytes)
+  return Vector(SIMD8<Int32>(truncatingIfNeeded: bytes))
 }

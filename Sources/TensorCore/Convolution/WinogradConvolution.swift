@@ -37,7 +37,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     let layout = productLayout
     ScratchPool.shared.withFloats(plan.packedWeightCount) { weights in
       plan.packForCorrelate(weight, to: weights, team: team)
-      forEachBlock(rows: rows, bias: bias, shape: geometry.coarse, team: team) {
+      forEachBlock(rows: rows, bias: bias, channels: geometry.coarse.channels, team: team) {
         block, workspace, fineSpectrum, coarseSpectrum in
         plan.transformFine(fine, block: block, to: fineSpectrum, layout: layout, workspace)
         layout.multiply(
@@ -57,7 +57,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     let layout = productLayout
     ScratchPool.shared.withFloats(plan.packedWeightCount) { weights in
       plan.packForSpread(weight, to: weights, team: team)
-      forEachBlock(rows: rows, bias: bias, shape: geometry.fine, team: team) {
+      forEachBlock(rows: rows, bias: bias, channels: geometry.fine.channels, team: team) {
         block, workspace, fineSpectrum, coarseSpectrum in
         plan.transformCoarse(coarse, block: block, to: coarseSpectrum, layout: layout, workspace)
         layout.multiply(
@@ -71,7 +71,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
 
   /// Shares the images among the threads, and calls `body` for one block of tile rows after another.
   private func forEachBlock(
-    rows: Int, bias: UnsafePointer<Float>?, shape: ImageShape, team: ThreadTeam,
+    rows: Int, bias: UnsafePointer<Float>?, channels: Int, team: ThreadTeam,
     _ body: (
       _ block: Range<Int>, _ workspace: WinogradWorkspace, _ fineSpectrum: UnsafeMutablePointer<Float>,
       _ coarseSpectrum: UnsafeMutablePointer<Float>
@@ -83,7 +83,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     team.forEachRange(rows) { images in
       ScratchPool.shared.withFloats(fineCount + coarseCount + workspaceCount) { memory in
         let workspace = WinogradWorkspace(plan, memory: memory + (fineCount + coarseCount))
-        workspace.setBias(bias, shape: shape)
+        workspace.setBias(bias, channels: channels)
         let end = images.upperBound * plan.tileRows.count
         for first in stride(
           from: images.lowerBound * plan.tileRows.count, to: end, by: productLayout.tileRows)

@@ -42,7 +42,10 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
         plan.transformFine(fine, block: block, to: fineSpectrum, layout: layout, workspace)
         layout.multiply(
           fineSpectrum, channels: geometry.fine.channels, weights: weights, to: coarseSpectrum,
-          resultPanels: plan.coarsePanels, lineCounts: workspace.lineCounts)
+          resultPanels: plan.coarsePanels, lineCounts: workspace.lineCounts,
+          prefetch: WinogradPrefetch(
+            input: plan.fineRows(of: fine, block.next, rows: rows),
+            output: plan.coarseRows(of: coarse, block, rows: rows)))
         plan.finishCoarse(
           coarseSpectrum, layout: layout, block: block, to: coarse, negativeSlope: negativeSlope, workspace)
       }
@@ -62,7 +65,10 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
         plan.transformCoarse(coarse, block: block, to: coarseSpectrum, layout: layout, workspace)
         layout.multiply(
           coarseSpectrum, channels: geometry.coarse.channels, weights: weights, to: fineSpectrum,
-          resultPanels: plan.finePanels, lineCounts: workspace.lineCounts)
+          resultPanels: plan.finePanels, lineCounts: workspace.lineCounts,
+          prefetch: WinogradPrefetch(
+            input: plan.coarseRows(of: coarse, block.next, rows: rows),
+            output: plan.fineRows(of: fine, block, rows: rows)))
         plan.finishFine(
           fineSpectrum, layout: layout, block: block, to: fine, negativeSlope: negativeSlope, workspace)
       }
@@ -93,4 +99,9 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
       }
     }
   }
+}
+
+extension Range<Int> {
+  /// As many numbers again.
+  fileprivate var next: Range { upperBound..<upperBound + count }
 }

@@ -130,6 +130,32 @@ extension WinogradPlan {
     }
   }
 
+  /// The rows of the fine images that a block of tile rows reads or writes and the one before it doesn't.
+  func fineRows(
+    of images: UnsafePointer<Float>, _ block: Range<Int>, rows: Int
+  ) -> UnsafeBufferPointer<Float> {
+    imageRows(of: images, geometry.fine, block, rows: rows) { tileRows[$0].fineRow + vertical.overlap }
+  }
+
+  /// The rows of the coarse images that belong to a block of tile rows.
+  func coarseRows(
+    of images: UnsafePointer<Float>, _ block: Range<Int>, rows: Int
+  ) -> UnsafeBufferPointer<Float> {
+    imageRows(of: images, geometry.coarse, block, rows: rows) { tileRows[$0].coarseRow }
+  }
+
+  private func imageRows(
+    of images: UnsafePointer<Float>, _ shape: ImageShape, _ block: Range<Int>, rows: Int,
+    firstRow: (Int) -> Int
+  ) -> UnsafeBufferPointer<Float> {
+    func start(_ index: Int) -> Int {
+      let row = index / tileRows.count * shape.height + firstRow(index % tileRows.count)
+      return min(max(row, 0), rows * shape.height) * shape.width * shape.channels
+    }
+    let first = start(block.lowerBound)
+    return UnsafeBufferPointer(start: images + first, count: max(0, start(block.upperBound) - first))
+  }
+
   /// Where a row of an image begins, or `otherwise` if the image has no such row.
   @inline(__always)
   private func row(

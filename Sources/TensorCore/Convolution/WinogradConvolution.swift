@@ -46,12 +46,15 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     let layout = productLayout
     ScratchPool.shared.withFloats(plan.packedWeightCount) { weights in
       plan.packForCorrelate(weight, to: weights, team: team)
-      forEachBlock(rows: rows, bias: bias, shape: geometry.coarse, team: team) {
+      forEachBlock(rows: rows, bias: bias, channels: geometry.coarse.channels, team: team) {
         block, workspace, fineSpectrum, coarseSpectrum in
         plan.transformFine(fine, block: block, to: fineSpectrum, layout: layout, workspace)
         layout.multiply(
           fineSpectrum, channels: geometry.fine.channels, weights: weights, to: coarseSpectrum,
-          resultPanels: plan.coarsePanels, lineCounts: workspace.lineCounts)
+          resultPanels: plan.coarsePanels, lineCounts: workspace.lineCounts,
+          prefetch: WinogradPrefetch(
+            input: plan.fineRows(of: fine, block.next, rows: rows),
+            output: plan.coarseRows(of: coarse, block, rows: rows)))
         plan.finishCoarse(
           coarseSpectrum, layout: layout, block: block, to: coarse, negativeSlope: negativeSlope, workspace)
       }
@@ -66,12 +69,15 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     let layout = productLayout
     ScratchPool.shared.withFloats(plan.packedWeightCount) { weights in
       plan.packForSpread(weight, to: weights, team: team)
-      forEachBlock(rows: rows, bias: bias, shape: geometry.fine, team: team) {
+      forEachBlock(rows: rows, bias: bias, channels: geometry.fine.channels, team: team) {
         block, workspace, fineSpectrum, coarseSpectrum in
         plan.transformCoarse(coarse, block: block, to: coarseSpectrum, layout: layout, workspace)
         layout.multiply(
           coarseSpectrum, channels: geometry.coarse.channels, weights: weights, to: fineSpectrum,
-          resultPanels: plan.finePanels, lineCounts: workspace.lineCounts)
+          resultPanels: plan.finePanels, lineCounts: workspace.lineCounts,
+          prefetch: WinogradPrefetch(
+            input: plan.coarseRows(of: coarse, block.next, rows: rows),
+            output: plan.fineRows(of: fine, block, rows: rows)))
         plan.finishFine(
           fineSpectrum, layout: layout, block: block, to: fine, negativeSlope: negativeSlope, workspace)
       }
@@ -80,7 +86,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
 
   /// Shares the images among the threads, and calls `body` for one block of tile rows after another.
   private func forEachBlock(
-    rows: Int, bias: UnsafePointer<Float>?, shape: ImageShape, team: ThreadTeam,
+    rows: Int, bias: UnsafePointer<Float>?, channels: Int, team: ThreadTeam,
     _ body: (
       _ block: Range<Int>, _ workspace: WinogradWorkspace, _ fineSpectrum: UnsafeMutablePointer<Float>,
       _ coarseSpectrum: UnsafeMutablePointer<Float>
@@ -92,7 +98,7 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
     team.forEachRange(rows) { images in
       ScratchPool.shared.withFloats(fineCount + coarseCount + workspaceCount) { memory in
         let workspace = WinogradWorkspace(plan, memory: memory + (fineCount + coarseCount))
-        workspace.setBias(bias, shape: shape)
+        workspace.setBias(bias, channels: channels)
         let end = images.upperBound * plan.tileRows.count
         for first in stride(
           from: images.lowerBound * plan.tileRows.count, to: end, by: productLayout.tileRows)
@@ -102,4 +108,9 @@ package final class WinogradConvolution: ConvolutionAlgorithm {
       }
     }
   }
+}
+
+extension Range<Int> {
+  /// As many numbers again.
+  fileprivate var next: Range { upperBound..<upperBound + count }
 }

@@ -8,26 +8,21 @@ extension WinogradPlan {
     layout: WinogradSpectrum, _ workspace: WinogradWorkspace
   ) {
     let shape = geometry.fine
-    let rowLength = shape.width * shape.channels
     workspace.resetLineCounts()
     for index in block {
       let tileRow = tileRows[index % tileRows.count]
-      let image = images + index / tileRows.count * shape.count
-      let rows = RowPointers { row in
-        let y = tileRow.fineRow + row
-        return 0..<shape.height ~= y
-          ? UnsafeMutablePointer(mutating: image + y * rowLength) : workspace.zeroRow
-      }
-      tileRow.tile.fineRowsToLines(
-        rows,
-        RowPointers(
-          workspace.fineLines - fineLineStart * shape.channels, stride: workspace.fineLineStride),
-        count: rowLength)
-      forEachLine(of: tileRow, spectrum, layout, workspace) { line, run, target in
-        run.tile.fineLineToSpectrum(
-          workspace.fineLines
-            + (line * workspace.fineLineStride + (run.fineStart - fineLineStart) * shape.channels), target,
-          tiles: run.tiles, stride: stride, channels: shape.channels)
+      let image = UnsafeMutablePointer(mutating: images + index / tileRows.count * shape.count)
+      workspace.countLines(tileRow.points)
+      forEachPanelGroup(workspace.fine, shape, firstColumn: -fineLineStart) { channel, lines in
+        let rows = RowPointers {
+          self.row(tileRow.fineRow + $0, of: image, shape, otherwise: workspace.zeroRow) + channel
+        }
+        tileRow.tile.fineRowsToLines(rows, lines)
+        forEachRun(tileRow, lines, spectrum, layout, workspace, channel) { run, line, place in
+          var line = line
+          line.first += run.fineStart * 16
+          run.tile.fineLineToSpectrum(line, place, stride: stride)
+        }
       }
     }
   }
@@ -38,21 +33,21 @@ extension WinogradPlan {
     layout: WinogradSpectrum, _ workspace: WinogradWorkspace
   ) {
     let shape = geometry.coarse
-    let rowLength = shape.width * shape.channels
     workspace.resetLineCounts()
     for index in block {
       let tileRow = tileRows[index % tileRows.count]
-      let image = images + index / tileRows.count * shape.count
-      let rows = RowPointers { row in
-        let y = tileRow.coarseRow + row
-        return y < shape.height ? UnsafeMutablePointer(mutating: image + y * rowLength) : workspace.zeroRow
-      }
-      tileRow.tile.coarseRowsToLines(
-        rows, RowPointers(workspace.coarseLines, stride: workspace.coarseLineStride), count: rowLength)
-      forEachLine(of: tileRow, spectrum, layout, workspace) { line, run, target in
-        run.tile.coarseLineToSpectrum(
-          workspace.coarseLines + (line * workspace.coarseLineStride + run.coarseStart * shape.channels),
-          target, tiles: run.tiles, channels: shape.channels)
+      let image = UnsafeMutablePointer(mutating: images + index / tileRows.count * shape.count)
+      workspace.countLines(tileRow.points)
+      forEachPanelGroup(workspace.coarse, shape, firstColumn: 0) { channel, lines in
+        let rows = RowPointers {
+          self.row(tileRow.coarseRow + $0, of: image, shape, otherwise: workspace.zeroRow) + channel
+        }
+        tileRow.tile.coarseRowsToLines(rows, lines)
+        forEachRun(tileRow, lines, spectrum, layout, workspace, channel) { run, line, place in
+          var line = line
+          line.first += run.coarseStart * 16
+          run.tile.coarseLineToSpectrum(line, place)
+        }
       }
     }
   }
@@ -63,24 +58,23 @@ extension WinogradPlan {
     to images: UnsafeMutablePointer<Float>, negativeSlope: Float, _ workspace: WinogradWorkspace
   ) {
     let shape = geometry.coarse
-    let rowLength = shape.width * shape.channels
     workspace.resetLineCounts()
     for index in block {
       let tileRow = tileRows[index % tileRows.count]
       let image = images + index / tileRows.count * shape.count
-      forEachLine(of: tileRow, spectrum, layout, workspace) { line, run, source in
-        run.tile.spectrumToCoarseLine(
-          source,
-          workspace.coarseLines + (line * workspace.coarseLineStride + run.coarseStart * shape.channels),
-          tiles: run.tiles, channels: shape.channels)
+      workspace.countLines(tileRow.points)
+      forEachPanelGroup(workspace.coarse, shape, firstColumn: 0) { channel, lines in
+        forEachRun(tileRow, lines, spectrum, layout, workspace, channel) { run, line, place in
+          var line = line
+          line.first += run.coarseStart * 16
+          run.tile.spectrumToCoarseLine(place, line)
+        }
+        let rows = RowPointers {
+          self.row(tileRow.coarseRow + $0, of: image, shape, otherwise: workspace.unusedRow) + channel
+        }
+        tileRow.tile.linesToCoarseRows(
+          lines, rows, bias: workspace.bias + channel, negativeSlope: negativeSlope)
       }
-      let rows = RowPointers { row in
-        let y = tileRow.coarseRow + row
-        return y < shape.height ? image + y * rowLength : workspace.unusedRow
-      }
-      tileRow.tile.linesToCoarseRows(
-        RowPointers(workspace.coarseLines, stride: workspace.coarseLineStride), rows, count: rowLength,
-        bias: workspace.biasRow, negativeSlope: negativeSlope)
     }
   }
 
@@ -91,33 +85,30 @@ extension WinogradPlan {
     to images: UnsafeMutablePointer<Float>, negativeSlope: Float, _ workspace: WinogradWorkspace
   ) {
     let shape = geometry.fine
-    let rowLength = shape.width * shape.channels
     workspace.resetLineCounts()
     for index in block {
       let number = index % tileRows.count
       let tileRow = tileRows[number]
       let image = images + index / tileRows.count * shape.count
-      forEachLine(of: tileRow, spectrum, layout, workspace) { line, run, source in
-        let start =
-          workspace.fineLines
-          + (line * workspace.fineLineStride + (run.fineStart - fineLineStart) * shape.channels)
-        if run.firstFrequency == 0 { start.update(repeating: 0, count: vertical.overlap * shape.channels) }
-        run.tile.spectrumToFineLine(
-          source, start, tiles: run.tiles, stride: stride, channels: shape.channels)
+      workspace.countLines(tileRow.points)
+      forEachPanelGroup(workspace.fine, shape, firstColumn: -fineLineStart) { channel, lines in
+        forEachRun(tileRow, lines, spectrum, layout, workspace, channel) { run, line, place in
+          var line = line
+          line.first += run.fineStart * 16
+          run.tile.spectrumToFineLine(place, line, stride: stride)
+        }
+        let rows = RowPointers {
+          self.row(tileRow.fineRow + $0, of: image, shape, otherwise: workspace.unusedRow) + channel
+        }
+        let added = RowPointers {
+          number == 0
+            ? workspace.zeroRow
+            : self.row(tileRow.fineRow + $0, of: image, shape, otherwise: workspace.zeroRow) + channel
+        }
+        tileRow.tile.linesToFineRows(
+          lines, rows, added: added, bias: workspace.bias + channel, negativeSlope: negativeSlope,
+          stride: stride)
       }
-      let rows = RowPointers { row in
-        let y = tileRow.fineRow + row
-        return 0..<shape.height ~= y ? image + y * rowLength : workspace.unusedRow
-      }
-      let added = RowPointers { row in
-        let y = tileRow.fineRow + row
-        return number > 0 && 0..<shape.height ~= y ? image + y * rowLength : workspace.zeroRow
-      }
-      tileRow.tile.linesToFineRows(
-        RowPointers(
-          workspace.fineLines - fineLineStart * shape.channels, stride: workspace.fineLineStride),
-        rows, added: added, count: rowLength, bias: workspace.biasRow, negativeSlope: negativeSlope,
-        stride: stride)
       if number == tileRows.count - 1 { finishLastRows(image, negativeSlope: negativeSlope, workspace) }
     }
   }
@@ -128,32 +119,88 @@ extension WinogradPlan {
     _ image: UnsafeMutablePointer<Float>, negativeSlope: Float, _ workspace: WinogradWorkspace
   ) {
     let shape = geometry.fine
-    let rowLength = shape.width * shape.channels
     for y in 0..<shape.height where y < vertical.fineStart || y >= vertical.fineEnd - vertical.overlap {
-      let row = image + y * rowLength
       let isBegun = y >= vertical.fineStart && y < vertical.fineEnd
-      mapVectors(isBegun ? row : workspace.zeroRow, workspace.biasRow, row, count: rowLength) { sum, bias in
-        (sum + bias).scaledWhereNegative(by: negativeSlope)
+      for x in 0..<shape.width {
+        let pixel = image + (y * shape.width + x) * shape.channels
+        mapVectors(isBegun ? pixel : workspace.zeroRow, workspace.bias, pixel, count: shape.channels) {
+          ($0 + $1).scaledWhereNegative(by: negativeSlope)
+        }
       }
     }
   }
 
-  /// Calls `body` for each frequency's line of a tile row and each run of tiles along it, and counts the line.
+  /// The rows of the fine images that a block of tile rows reads or writes and the one before it doesn't.
+  func fineRows(
+    of images: UnsafePointer<Float>, _ block: Range<Int>, rows: Int
+  ) -> UnsafeBufferPointer<Float> {
+    imageRows(of: images, geometry.fine, block, rows: rows) { tileRows[$0].fineRow + vertical.overlap }
+  }
+
+  /// The rows of the coarse images that belong to a block of tile rows.
+  func coarseRows(
+    of images: UnsafePointer<Float>, _ block: Range<Int>, rows: Int
+  ) -> UnsafeBufferPointer<Float> {
+    imageRows(of: images, geometry.coarse, block, rows: rows) { tileRows[$0].coarseRow }
+  }
+
+  private func imageRows(
+    of images: UnsafePointer<Float>, _ shape: ImageShape, _ block: Range<Int>, rows: Int,
+    firstRow: (Int) -> Int
+  ) -> UnsafeBufferPointer<Float> {
+    func start(_ index: Int) -> Int {
+      let row = index / tileRows.count * shape.height + firstRow(index % tileRows.count)
+      return min(max(row, 0), rows * shape.height) * shape.width * shape.channels
+    }
+    let first = start(block.lowerBound)
+    return UnsafeBufferPointer(start: images + first, count: max(0, start(block.upperBound) - first))
+  }
+
+  /// Where a row of an image begins, or `otherwise` if the image has no such row.
   @inline(__always)
-  private func forEachLine(
-    of tileRow: TileRow, _ spectrum: UnsafeMutablePointer<Float>, _ layout: WinogradSpectrum,
-    _ workspace: WinogradWorkspace,
-    _ body: (_ line: Int, _ run: WinogradAxis.Run, _ place: SpectrumLine) -> Void
+  private func row(
+    _ y: Int, of image: UnsafeMutablePointer<Float>, _ shape: ImageShape,
+    otherwise: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    0..<shape.height ~= y ? image + y * shape.width * shape.channels : otherwise
+  }
+
+  /// Calls `body` for every few panels of channels with their first channel and their lines.
+  @inline(__always)
+  private func forEachPanelGroup(
+    _ buffer: WinogradWorkspace.LineBuffer, _ shape: ImageShape, firstColumn: Int,
+    _ body: (_ channel: Int, _ lines: WinogradLines) -> Void
   ) {
+    for channel in Swift.stride(from: 0, to: shape.channels, by: buffer.panels * 16) {
+      body(
+        channel,
+        WinogradLines(
+          first: buffer.memory + firstColumn * 16, lineStride: buffer.lineStride,
+          panelStride: buffer.panelStride, pixels: shape.width, imageChannels: shape.channels,
+          channels: min(buffer.panels * 16, shape.channels - channel)))
+    }
+  }
+
+  /// Calls `body` for each run of tiles along each line, with the line from the image's first column on, and with the
+  /// place of its frequencies.
+  @inline(__always)
+  private func forEachRun(
+    _ tileRow: TileRow, _ lines: WinogradLines, _ spectrum: UnsafeMutablePointer<Float>,
+    _ layout: WinogradSpectrum, _ workspace: WinogradWorkspace, _ channel: Int,
+    _ body: (_ run: WinogradAxis.Run, _ line: WinogradLineRun, _ place: SpectrumLine) -> Void
+  ) {
+    let panel = spectrum + channel / 16 * layout.panelStride
     for (line, point) in tileRow.points.enumerated() {
       for run in horizontal.runs {
         body(
-          line, run,
+          run,
+          WinogradLineRun(
+            first: lines.first + line * lines.lineStride, panelStride: lines.panelStride,
+            channels: lines.channels, tiles: run.tiles, isFirst: run.firstFrequency == 0),
           layout.line(
-            spectrum, verticalPoint: point, line: workspace.lineCounts[point],
+            panel, verticalPoint: point, line: workspace.lineNumbers[line],
             firstFrequency: run.firstFrequency))
       }
-      workspace.lineCounts[point] += 1
     }
   }
 }

@@ -1,3 +1,5 @@
+import CVector
+
 // The matrix products between spectra, plane by plane: nearly all of a convolution's time.
 
 extension ProductTile6x16 {
@@ -35,6 +37,39 @@ extension ProductTile6x16 {
       left += termStride
       right += 16
       term &+= 1
+    }
+  }
+}
+
+/// Memory that is fetched into the cache a little at a time while products keep the processor busy: the images that the
+/// next block reads and that this one writes, which would otherwise be waited for.
+struct WinogradPrefetch {
+  private var input: UnsafeRawPointer
+  private var output: UnsafeRawPointer
+  private let inputEnd: UnsafeRawPointer
+  private let outputEnd: UnsafeRawPointer
+
+  init(input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>) {
+    self.input = UnsafeRawPointer(input.baseAddress!)
+    self.output = UnsafeRawPointer(output.baseAddress!)
+    inputEnd = self.input + 4 * input.count
+    outputEnd = self.output + 4 * output.count
+  }
+
+  /// Asks for the next few cache lines of each, as many as it takes to be through with narrow images in time.
+  @inline(__always)
+  mutating func advance() {
+    if input < inputEnd {
+      prefetch_line(input)
+      prefetch_line(input + 64)
+      prefetch_line(input + 128)
+      input += 192
+    }
+    if output < outputEnd {
+      prefetch_line(output)
+      prefetch_line(output + 64)
+      prefetch_line(output + 128)
+      output += 192
     }
   }
 }
@@ -120,9 +155,10 @@ extension WinogradSpectrum {
   ///   - lineCounts: lines in use, for each vertical point.
   func multiply(
     _ left: UnsafePointer<Float>, channels: Int, weights: UnsafePointer<Float>,
-    to result: UnsafeMutablePointer<Float>, resultPanels: Int, lineCounts: UnsafePointer<Int>
+    to result: UnsafeMutablePointer<Float>, resultPanels: Int, lineCounts: UnsafePointer<Int>, prefetch: WinogradPrefetch
   ) {
     let panelStride = self.panelStride
+    var prefetch = prefetch
     let panels = channels / 16
     let restTerms = channels % 16
     let (planeOffsets, rowsPerLine) = (self.planeOffsets.pointer, self.rowsPerLine.pointer)
@@ -135,6 +171,7 @@ extension WinogradSpectrum {
         var target = result + (planeOffsets[plane] + resultPanel * panelStride)
         var tile = 0
         while tile < sixes {
+          prefetch.advance()
           var sums = ProductTile6x16()
           var factors = source
           var right = panelWeights
@@ -155,6 +192,7 @@ extension WinogradSpectrum {
         }
         tile = 0
         while tile < fours {
+          prefetch.advance()
           var sums = ProductTile4x16()
           var factors = source
           var right = panelWeights

@@ -40,6 +40,9 @@ enum WinogradFourOfThreeTaps: WinogradTile {
   static let points = [0, 1, 2, 3, 4, 5]
 
   @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { 1 }
+
+  @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
     let (x1, x2, x3, x4) = (fine(1), fine(2), fine(3), fine(4))
     let four = Vector(repeating: 4)
@@ -108,6 +111,9 @@ enum WinogradThreeOfThreeTaps: WinogradTile {
   static let coarseSize = 3
   static let frequencyCount = 5
   static let points = [0, 1, 2, 3, 5]
+
+  @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { 1 }
 
   @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {

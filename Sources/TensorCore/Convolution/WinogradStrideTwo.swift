@@ -140,6 +140,9 @@ enum WinogradTwoOfThreeTapsInTwos: WinogradTile {
   static let points = [0, 1, 3, 4, 4]
 
   @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { frequency < 3 ? 1 : 2 }
+
+  @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
     TwoOfTwoTaps.fromFine({ fine(2 * $0) }, frequency)
     frequency(3, fine(1))
@@ -172,6 +175,9 @@ enum WinogradThreeOfThreeTapsInTwos: WinogradTile {
   static let coarseSize = 3
   static let frequencyCount = 7
   static let points = [0, 1, 2, 3, 4, 4, 4]
+
+  @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { frequency < 4 ? 1 : 3 }
 
   @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
@@ -211,6 +217,9 @@ enum WinogradTwoOfFourTapsInTwos: WinogradTile {
   static let points = [0, 1, 3, 4, 5, 7]
 
   @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { 1 }
+
+  @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
     TwoOfTwoTaps.fromFine({ fine(2 * $0) }, frequency)
     TwoOfTwoTaps.fromFine({ fine(2 * $0 + 1) }) { frequency(3 + $0, $1) }
@@ -242,6 +251,9 @@ enum WinogradThreeOfFourTapsInTwos: WinogradTile {
   static let coarseSize = 3
   static let frequencyCount = 8
   static let points = [0, 1, 2, 3, 4, 5, 6, 7]
+
+  @inline(__always)
+  static func multiplicity(_ frequency: Int) -> Int { 1 }
 
   @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {

@@ -19,6 +19,8 @@ protocol WinogradTile: SendableMetatype {
   static var frequencyCount: Int { get }
   /// Which of the `WinogradTaps`' sums each frequency is multiplied with.
   static var points: [Int] { get }
+  /// How many of the tile's frequencies have the same point as this one.
+  static func multiplicity(_ frequency: Int) -> Int
 
   /// B^T
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void)
@@ -31,22 +33,18 @@ protocol WinogradTile: SendableMetatype {
 
   // The loops around them are requirements too, though all have the same code: so each tile has its own, in which the
   // transforms are inlined, and a caller needs to know no more than `any WinogradTile.Type`. WinogradPasses.swift has
-  // them.
-  static func fineRowsToLines(_ rows: RowPointers, _ lines: RowPointers, count: Int)
-  static func coarseRowsToLines(_ rows: RowPointers, _ lines: RowPointers, count: Int)
+  // them, not inlined themselves: the compiler would not inline anything further into a thunk of the protocol.
+  static func fineRowsToLines(_ rows: RowPointers, _ lines: WinogradLines)
+  static func coarseRowsToLines(_ rows: RowPointers, _ lines: WinogradLines)
   static func linesToCoarseRows(
-    _ lines: RowPointers, _ rows: RowPointers, count: Int, bias: UnsafePointer<Float>, negativeSlope: Float)
+    _ lines: WinogradLines, _ rows: RowPointers, bias: UnsafePointer<Float>, negativeSlope: Float)
   static func linesToFineRows(
-    _ lines: RowPointers, _ rows: RowPointers, added: RowPointers, count: Int, bias: UnsafePointer<Float>,
+    _ lines: WinogradLines, _ rows: RowPointers, added: RowPointers, bias: UnsafePointer<Float>,
     negativeSlope: Float, stride: Int)
-  static func fineLineToSpectrum(
-    _ line: UnsafePointer<Float>, _ spectrum: SpectrumLine, tiles: Int, stride: Int, channels: Int)
-  static func coarseLineToSpectrum(
-    _ line: UnsafePointer<Float>, _ spectrum: SpectrumLine, tiles: Int, channels: Int)
-  static func spectrumToCoarseLine(
-    _ spectrum: SpectrumLine, _ line: UnsafeMutablePointer<Float>, tiles: Int, channels: Int)
-  static func spectrumToFineLine(
-    _ spectrum: SpectrumLine, _ line: UnsafeMutablePointer<Float>, tiles: Int, stride: Int, channels: Int)
+  static func fineLineToSpectrum(_ line: WinogradLineRun, _ spectrum: SpectrumLine, stride: Int)
+  static func coarseLineToSpectrum(_ line: WinogradLineRun, _ spectrum: SpectrumLine)
+  static func spectrumToCoarseLine(_ spectrum: SpectrumLine, _ line: WinogradLineRun)
+  static func spectrumToFineLine(_ spectrum: SpectrumLine, _ line: WinogradLineRun, stride: Int)
 }
 
 /// The sums of taps that the frequencies of all tile sizes of one kind of kernel are multiplied with.

@@ -76,7 +76,8 @@ private func addManyChannels(
     channel += 32
   }
   while channel + 8 <= channels {
-    addVectors(image + channel, stride: channels, count: shape.pixelCount, to: partial + channel)
+    let sum = sumOfVectors(image + channel, stride: channels, count: shape.pixelCount)
+    (Vector.load(partial + channel) + sum).store(partial + channel)
     channel += 8
   }
   if channel < channels {
@@ -98,27 +99,23 @@ private func addFewChannels(
   let rest = shape.count - whole * period
   var lane = 0
   while lane < period {
-    addVectors(image + lane, stride: period, count: whole, to: partial + lane)
-    if lane < rest {
-      let last = Vector.loadPartial(image + whole * period + lane, count: min(8, rest - lane))
-      (Vector.load(partial + lane) + last).store(partial + lane)
-    }
+    var sum = sumOfVectors(image + lane, stride: period, count: whole)
+    if lane < rest { sum += .loadPartial(image + whole * period + lane, count: min(8, rest - lane)) }
+    (Vector.load(partial + lane) + sum).store(partial + lane)
     lane += 8
   }
 }
 
-/// sums[0..<8] += the sum of the eight floats at each of `count` places.
+/// The sum of the eight floats at each of `count` places.
 @inline(__always)
-private func addVectors(
-  _ first: UnsafePointer<Float>, stride: Int, count: Int, to sums: UnsafeMutablePointer<Float>
-) {
+private func sumOfVectors(_ first: UnsafePointer<Float>, stride: Int, count: Int) -> Vector {
   var sum = Vector.zero
   var place = first
   for _ in 0..<count {
     sum += .load(place)
     place += stride
   }
-  (Vector.load(sums) + sum).store(sums)
+  return sum
 }
 
 /// Adds the 8 sums of each channel, in order, into the first.

@@ -53,19 +53,31 @@ private func sums(
   }
 }
 
-/// With 8 channels or more, pixel by pixel; with fewer, every eighth pixel of a row, and then the 8 sums.
+/// With 8 channels or more, pixel by pixel and then the rows; with fewer, every eighth pixel, the rows, and the 8 sums.
 @Test(arguments: [3, 8, 35]) func aShardsChannelsAreSummedInOneOrder(channels: Int) {
   let shape = ImageShape(height: 5, width: 7, channels: channels)
-  let images = FencedBuffer(wideFloats(2 * shape.count, seed: 9))
+  let images = FencedBuffer(wideFloats(3 * shape.count, seed: 9))
   let chains = channels < 8 ? 8 : 1
   let expected = (0..<channels).map { channel in
     var sums = [Float](repeating: 0, count: chains)
-    for row in 0..<2 {
+    for row in 0..<3 {
+      var ofRow = [Float](repeating: 0, count: chains)
       for pixel in 0..<shape.pixelCount {
-        sums[pixel % chains] += images.pointer[(row * shape.pixelCount + pixel) * channels + channel]
+        ofRow[pixel % chains] += images.pointer[(row * shape.pixelCount + pixel) * channels + channel]
       }
+      for chain in 0..<chains { sums[chain] += ofRow[chain] }
     }
     return sums.dropFirst().reduce(sums[0], +)
   }
-  expectSameBits("sums", sums(images, shape, offsets: [0, 2]), expected)
+  expectSameBits("sums", sums(images, shape, offsets: [0, 3]), expected)
+}
+
+/// A batch of 128 in one shard whose pixels hardly differ, as a background's gradients: rounding goes the same way in each
+/// addition.
+@Test(arguments: [1, 3, 8, 11, 32]) func equalPixelsAreSummedWithinTheBoundOfGradients(channels: Int) {
+  let shape = ImageShape(height: 28, width: 28, channels: channels)
+  let images = FencedBuffer([Float](repeating: 0.37, count: 128 * shape.count))
+  let expected = [Double](repeating: Double(Float(0.37)) * 128 * 784, count: channels)
+  let actual = sums(images, shape, offsets: [0, 128])
+  expectClose("sums", actual.map(Double.init), expected, tolerance: 5e-5)
 }

@@ -155,7 +155,8 @@ extension WinogradSpectrum {
   ///   - lineCounts: lines in use, for each vertical point.
   func multiply(
     _ left: UnsafePointer<Float>, channels: Int, weights: UnsafePointer<Float>,
-    to result: UnsafeMutablePointer<Float>, resultPanels: Int, lineCounts: UnsafePointer<Int>, prefetch: WinogradPrefetch
+    to result: UnsafeMutablePointer<Float>, resultPanels: Int, lineCounts: UnsafePointer<Int>,
+    prefetch: WinogradPrefetch
   ) {
     let panelStride = self.panelStride
     var prefetch = prefetch

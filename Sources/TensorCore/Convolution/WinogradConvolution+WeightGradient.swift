@@ -66,7 +66,8 @@ extension WinogradConvolution {
       prefetch.spread(over: groups.count * plan.planeCount)
       for (number, group) in groups.enumerated() {
         let sums =
-          scratch + (memory.sums + (isFirst && isLast ? 0 : number * plan.planeCount * PanelGroup.planeStride))
+          scratch
+          + (memory.sums + (isFirst && isLast ? 0 : number * plan.planeCount * PanelGroup.planeStride))
         layout.accumulateOuterProducts(
           fine: fineSpectrum + group.firstFine / 16 * layout.panelStride, fineChannels: group.fineChannels,
           coarse: coarseSpectrum + group.firstCoarse / 16 * layout.panelStride,

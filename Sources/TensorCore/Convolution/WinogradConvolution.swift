@@ -1,4 +1,4 @@
-/// Convolutions by minimal filtering (`WinogradTile`): 1.5 to 3.7 times fewer multiplications than the definition has.
+/// Convolutions by minimal filtering (`WinogradTile`): 1.5 to 4 times fewer multiplications than the definition has.
 ///
 /// For 3x3 kernels of stride 1 and for 3x3 and 4x4 kernels of stride 2, with channels in eights. Images are cut into
 /// tiles, transformed, multiplied with the transformed weights and transformed back, a few tile rows at a time, so that

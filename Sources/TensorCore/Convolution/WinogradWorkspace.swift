@@ -29,7 +29,8 @@ struct WinogradWorkspace {
       self.memory = memory
     }
 
-    private static func layout(width: Int, channels: Int) -> (panels: Int, panelStride: Int, lineStride: Int) {
+    private static func layout(width: Int, channels: Int) -> (panels: Int, panelStride: Int, lineStride: Int)
+    {
       let panels = min((channels + 15) / 16, max(1, byteCount / (4 * mostLines * width * 16)))
       // An odd number of cache lines, so that lines don't compete for the same places in the cache.
       return (panels, width * 16, panels * width * 16 | 16)

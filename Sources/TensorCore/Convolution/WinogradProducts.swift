@@ -1,14 +1,12 @@
-import CVector
-
 // The matrix products between spectra, plane by plane: nearly all of a convolution's time.
 
 extension ProductTile6x16 {
-  /// tile[i, j] += left[i * rowStride + r * termStride] * right[r * 16 + j] for r below `terms`, where all rows exist.
+  /// tile[i, j] += left[i * rowStride + r * termStride] * right[r * 16 + j] for r below `terms` and i below `rows`, which
+  /// is 4, 5 or 6 and known where this is inlined. Fewer than four rows would not keep the multipliers busy.
   @inline(__always)
   fileprivate mutating func accumulate(
     _ firstLeft: UnsafePointer<Float>, rowStride: Int, termStride: Int,
-    right firstRight: UnsafePointer<Float>,
-    terms: Int
+    right firstRight: UnsafePointer<Float>, terms: Int, rows: Int
   ) {
     var left = firstLeft
     var right = firstRight
@@ -28,12 +26,16 @@ extension ProductTile6x16 {
       row = Vector(repeating: left[3 * rowStride])
       d0.addProduct(row, column0)
       d1.addProduct(row, column1)
-      row = Vector(repeating: left[4 * rowStride])
-      e0.addProduct(row, column0)
-      e1.addProduct(row, column1)
-      row = Vector(repeating: left[5 * rowStride])
-      f0.addProduct(row, column0)
-      f1.addProduct(row, column1)
+      if rows > 4 {
+        row = Vector(repeating: left[4 * rowStride])
+        e0.addProduct(row, column0)
+        e1.addProduct(row, column1)
+      }
+      if rows > 5 {
+        row = Vector(repeating: left[5 * rowStride])
+        f0.addProduct(row, column0)
+        f1.addProduct(row, column1)
+      }
       left += termStride
       right += 16
       term &+= 1
@@ -41,109 +43,19 @@ extension ProductTile6x16 {
   }
 }
 
-/// Memory that is fetched into the cache a little at a time while products keep the processor busy: the images that the
-/// next block reads and that this one writes, which would otherwise be waited for.
-struct WinogradPrefetch {
-  private var input: UnsafeRawPointer
-  private var output: UnsafeRawPointer
-  private let inputEnd: UnsafeRawPointer
-  private let outputEnd: UnsafeRawPointer
-
-  init(input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>) {
-    self.input = UnsafeRawPointer(input.baseAddress!)
-    self.output = UnsafeRawPointer(output.baseAddress!)
-    inputEnd = self.input + 4 * input.count
-    outputEnd = self.output + 4 * output.count
-  }
-
-  /// Asks for the next few cache lines of each, as many as it takes to be through with narrow images in time.
-  @inline(__always)
-  mutating func advance() {
-    if input < inputEnd {
-      prefetch_line(input)
-      prefetch_line(input + 64)
-      prefetch_line(input + 128)
-      input += 192
-    }
-    if output < outputEnd {
-      prefetch_line(output)
-      prefetch_line(output + 64)
-      prefetch_line(output + 128)
-      output += 192
-    }
-  }
-}
-
-/// The first four rows of a `ProductTile6x16`, for what six don't divide.
-private struct ProductTile4x16 {
-  var a0 = Vector.zero, a1 = Vector.zero
-  var b0 = Vector.zero, b1 = Vector.zero
-  var c0 = Vector.zero, c1 = Vector.zero
-  var d0 = Vector.zero, d1 = Vector.zero
+/// How many product tiles of six, five and four rows cover `rows`: as many rows exactly, but for a few small numbers.
+private struct RowCover {
+  var sixes: Int
+  var fives: Int
+  var fours: Int
 
   @inline(__always)
-  mutating func accumulate(
-    _ firstLeft: UnsafePointer<Float>, rowStride: Int, termStride: Int,
-    right firstRight: UnsafePointer<Float>,
-    terms: Int
-  ) {
-    var left = firstLeft
-    var right = firstRight
-    var term = 0
-    while term < terms {
-      let column0 = Vector.load(right)
-      let column1 = Vector.load(right, 8)
-      var row = Vector(repeating: left[0])
-      a0.addProduct(row, column0)
-      a1.addProduct(row, column1)
-      row = Vector(repeating: left[rowStride])
-      b0.addProduct(row, column0)
-      b1.addProduct(row, column1)
-      row = Vector(repeating: left[2 * rowStride])
-      c0.addProduct(row, column0)
-      c1.addProduct(row, column1)
-      row = Vector(repeating: left[3 * rowStride])
-      d0.addProduct(row, column0)
-      d1.addProduct(row, column1)
-      left += termStride
-      right += 16
-      term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func add(_ scratch: UnsafePointer<Float>) {
-    a0 += Vector.load(scratch, 0)
-    a1 += Vector.load(scratch, 8)
-    b0 += Vector.load(scratch, 16)
-    b1 += Vector.load(scratch, 24)
-    c0 += Vector.load(scratch, 32)
-    c1 += Vector.load(scratch, 40)
-    d0 += Vector.load(scratch, 48)
-    d1 += Vector.load(scratch, 56)
-  }
-
-  @inline(__always)
-  func save(_ scratch: UnsafeMutablePointer<Float>) {
-    a0.store(scratch, 0)
-    a1.store(scratch, 8)
-    b0.store(scratch, 16)
-    b1.store(scratch, 24)
-    c0.store(scratch, 32)
-    c1.store(scratch, 40)
-    d0.store(scratch, 48)
-    d1.store(scratch, 56)
-  }
-}
-
-/// How many tiles of six rows and then of four cover `rows`, with at most one row too many (three, if there is but one).
-@inline(__always)
-private func cover(_ rows: Int) -> (sixes: Int, fours: Int) {
-  switch rows % 6 {
-  case 0: (rows / 6, 0)
-  case 1 where rows > 6, 2 where rows > 6: (rows / 6 - 1, 2)
-  case 5: (rows / 6 + 1, 0)
-  default: (rows / 6, 1)
+  init(_ rows: Int) {
+    let tiles = (rows + 5) / 6
+    let excess = 6 * tiles - rows
+    fours = min(tiles, max(0, excess - tiles))
+    fives = excess <= tiles ? excess : max(0, 2 * tiles - excess)
+    sixes = tiles - fives - fours
   }
 }
 
@@ -159,108 +71,110 @@ extension WinogradSpectrum {
     prefetch: WinogradPrefetch
   ) {
     let panelStride = self.panelStride
-    var prefetch = prefetch
-    let panels = channels / 16
-    let restTerms = channels % 16
     let (planeOffsets, rowsPerLine) = (self.planeOffsets.pointer, self.rowsPerLine.pointer)
+    var prefetch = prefetch
+    prefetch.spread(over: pointCount * pointCount * resultPanels)
     for plane in 0..<pointCount * pointCount {
-      let rows = lineCounts[plane / pointCount] * rowsPerLine[plane % pointCount]
-      let (sixes, fours) = cover(rows)
+      let cover = RowCover(lineCounts[plane / pointCount] * rowsPerLine[plane % pointCount])
       for resultPanel in 0..<resultPanels {
-        let panelWeights = weights + (plane * resultPanels + resultPanel) * channels * 16
-        var source = left + planeOffsets[plane]
-        var target = result + (planeOffsets[plane] + resultPanel * panelStride)
-        var tile = 0
-        while tile < sixes {
-          prefetch.advance()
-          var sums = ProductTile6x16()
-          var factors = source
-          var right = panelWeights
-          var panel = 0
-          while panel < panels {
-            sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 16)
-            factors += panelStride
-            right += 256
-            panel &+= 1
-          }
-          if restTerms > 0 {
-            sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 8)
-          }
-          sums.save(target)
-          source += 96
-          target += 96
-          tile &+= 1
-        }
-        tile = 0
-        while tile < fours {
-          prefetch.advance()
-          var sums = ProductTile4x16()
-          var factors = source
-          var right = panelWeights
-          var panel = 0
-          while panel < panels {
-            sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 16)
-            factors += panelStride
-            right += 256
-            panel &+= 1
-          }
-          if restTerms > 0 {
-            sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 8)
-          }
-          sums.save(target)
-          source += 64
-          target += 64
-          tile &+= 1
-        }
+        prefetch.advance()
+        let right = weights + (plane * resultPanels + resultPanel) * channels * 16
+        var rows = PanelRows(
+          left: left + planeOffsets[plane], panelStride: panelStride, channels: channels,
+          result: result + (planeOffsets[plane] + resultPanel * panelStride))
+        rows.multiply(right, tiles: cover.sixes, rows: 6)
+        rows.multiply(right, tiles: cover.fives, rows: 5)
+        rows.multiply(right, tiles: cover.fours, rows: 4)
       }
     }
   }
 
-  /// sums[plane] += fine[plane]^T * coarse[plane] for each plane, rows in order.
+  /// sums[plane] += fine[plane]^T * coarse[plane] for each plane, for a few panels of fine and of coarse channels; rows
+  /// in order.
   ///
   /// - Parameters:
-  ///   - sums: (planes, panels of 16 coarse channels, fine channels, 16).
+  ///   - fineChannels: channels of the fine panels, a multiple of 8.
+  ///   - sums: (planes, coarse panels, fine panels, 16 fine channels, 16 coarse channels), planes `planeStride` apart.
   ///   - isFirst: whether `sums` begins with this; what it holds is then ignored.
   func accumulateOuterProducts(
     fine: UnsafePointer<Float>, fineChannels: Int, coarse: UnsafePointer<Float>, coarsePanels: Int,
-    sums: UnsafeMutablePointer<Float>, isFirst: Bool, lineCounts: UnsafePointer<Int>
+    sums: UnsafeMutablePointer<Float>, planeStride: Int, isFirst: Bool, lineCounts: UnsafePointer<Int>,
+    prefetch: inout WinogradPrefetch
   ) {
     let panelStride = self.panelStride
     let (planeOffsets, rowsPerLine) = (self.planeOffsets.pointer, self.rowsPerLine.pointer)
     for plane in 0..<pointCount * pointCount {
-      let rows = lineCounts[plane / pointCount] * rowsPerLine[plane % pointCount]
-      if rows == 0 && !isFirst { continue }
+      let terms = lineCounts[plane / pointCount] * rowsPerLine[plane % pointCount]
+      if terms == 0 && !isFirst { continue }
+      prefetch.advance()
+      var target = sums + plane * planeStride
       for coarsePanel in 0..<coarsePanels {
-        let right = coarse + (planeOffsets[plane] + coarsePanel * panelStride)
-        var target = sums + (plane * coarsePanels + coarsePanel) * fineChannels * 16
-        var channel = 0
-        while channel < fineChannels {
-          var left = fine + (planeOffsets[plane] + channel / 16 * panelStride)
-          var groups = 0
+        var product = OuterProduct(
+          left: fine + planeOffsets[plane],
+          right: coarse + (planeOffsets[plane] + coarsePanel * panelStride), terms: terms, isFirst: isFirst)
+        for channel in stride(from: 0, to: fineChannels, by: 16) {
           if fineChannels - channel >= 16 {
-            while groups < 2 {
-              var tile = ProductTile6x16()
-              if !isFirst { tile.add(target) }
-              tile.accumulate(left, rowStride: 1, termStride: 16, right: right, terms: rows)
-              tile.save(target)
-              left += 6
-              target += 96
-              groups &+= 1
-            }
-            groups = 1
+            product.add(to: target, firstRow: 0, rows: 6)
+            product.add(to: target, firstRow: 6, rows: 5)
+            product.add(to: target, firstRow: 11, rows: 5)
+          } else {
+            product.add(to: target, firstRow: 0, rows: 4)
+            product.add(to: target, firstRow: 4, rows: 4)
           }
-          while groups < 2 {
-            var tile = ProductTile4x16()
-            if !isFirst { tile.add(target) }
-            tile.accumulate(left, rowStride: 1, termStride: 16, right: right, terms: rows)
-            tile.save(target)
-            left += 4
-            target += 64
-            groups &+= 1
-          }
-          channel &+= 16
+          product.left += panelStride
+          target += 256
         }
       }
     }
+  }
+}
+
+/// The rows of a plane on their way through the products with one panel of weights.
+private struct PanelRows {
+  var left: UnsafePointer<Float>
+  let panelStride: Int
+  let channels: Int
+  var result: UnsafeMutablePointer<Float>
+
+  /// Computes the next `tiles` times `rows` rows of the result.
+  @inline(__always)
+  mutating func multiply(_ weights: UnsafePointer<Float>, tiles: Int, rows: Int) {
+    var tile = 0
+    while tile < tiles {
+      var sums = ProductTile6x16()
+      var factors = left
+      var right = weights
+      var rest = channels
+      while rest >= 16 {
+        sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 16, rows: rows)
+        factors += panelStride
+        right += 256
+        rest &-= 16
+      }
+      if rest > 0 {
+        sums.accumulate(factors, rowStride: 16, termStride: 1, right: right, terms: 8, rows: rows)
+      }
+      sums.write(to: result, stride: 16, rows: rows)
+      left += rows * 16
+      result += rows * 16
+      tile &+= 1
+    }
+  }
+}
+
+/// The product of a panel of fine channels, transposed, and one of coarse channels.
+private struct OuterProduct {
+  var left: UnsafePointer<Float>
+  let right: UnsafePointer<Float>
+  let terms: Int
+  let isFirst: Bool
+
+  /// Adds `rows` rows of the product to those of `sums`, or sets them if this is the first.
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, firstRow: Int, rows: Int) {
+    var tile = ProductTile6x16()
+    if !isFirst { tile.add(sums + firstRow * 16) }
+    tile.accumulate(left + firstRow, rowStride: 1, termStride: 16, right: right, terms: terms, rows: rows)
+    tile.write(to: sums + firstRow * 16, stride: 16, rows: rows)
   }
 }

@@ -222,13 +222,13 @@ enum WinogradTwoOfFourTapsInTwos: WinogradTile {
   @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
     TwoOfTwoTaps.fromFine({ fine(2 * $0) }, frequency)
-    TwoOfTwoTaps.fromFine({ fine(2 * $0 + 1) }) { frequency(3 + $0, $1) }
+    TwoOfTwoTaps.fromFine({ fine(2 * $0 + 1) }, { frequency(3 + $0, $1) })
   }
 
   @inline(__always)
   static func toFine(_ frequency: (Int) -> Vector, _ fine: (Int, Vector) -> Void) {
     TwoOfTwoTaps.toFine(frequency) { fine(2 * $0, $1) }
-    TwoOfTwoTaps.toFine({ frequency(3 + $0) }) { fine(2 * $0 + 1, $1) }
+    TwoOfTwoTaps.toFine({ frequency(3 + $0) }, { fine(2 * $0 + 1, $1) })
   }
 
   @inline(__always)
@@ -258,13 +258,13 @@ enum WinogradThreeOfFourTapsInTwos: WinogradTile {
   @inline(__always)
   static func fromFine(_ fine: (Int) -> Vector, _ frequency: (Int, Vector) -> Void) {
     ThreeOfTwoTaps.fromFine({ fine(2 * $0) }, frequency)
-    ThreeOfTwoTaps.fromFine({ fine(2 * $0 + 1) }) { frequency(4 + $0, $1) }
+    ThreeOfTwoTaps.fromFine({ fine(2 * $0 + 1) }, { frequency(4 + $0, $1) })
   }
 
   @inline(__always)
   static func toFine(_ frequency: (Int) -> Vector, _ fine: (Int, Vector) -> Void) {
     ThreeOfTwoTaps.toFine(frequency) { fine(2 * $0, $1) }
-    ThreeOfTwoTaps.toFine({ frequency(4 + $0) }) { fine(2 * $0 + 1, $1) }
+    ThreeOfTwoTaps.toFine({ frequency(4 + $0) }, { fine(2 * $0 + 1, $1) })
   }
 
   @inline(__always)

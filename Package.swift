@@ -46,7 +46,7 @@ let package = Package(
       name: "NeuralNet", dependencies: ["TensorCore", "RandomNumbers", "Diagnostics"],
       swiftSettings: vectorSettings),
     .target(name: "TensorCore", dependencies: ["RandomNumbers", "CVector"], swiftSettings: vectorSettings),
-    // Header only: two vector instructions that Swift has no name for.
+    // Header only: vector instructions that Swift has no name for.
     .systemLibrary(name: "CVector"),
     .target(name: "RandomNumbers", swiftSettings: vectorSettings),
 

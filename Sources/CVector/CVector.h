@@ -1,6 +1,7 @@
-// The two operations on eight Floats that Swift's SIMD types only offer lane by lane. Whether a loop over lanes becomes
-// one instruction is up to the optimiser: it leaves square roots scalar (eight times slower), and takes some chains of
-// fused multiply-adds to pieces, depending on the code around them. These are one instruction each.
+// What Swift has no name for: two operations on eight Floats that its SIMD types only offer lane by lane, and a prefetch.
+// Whether a loop over lanes becomes one instruction is up to the optimiser: it leaves square roots scalar (eight times
+// slower), and takes some chains of fused multiply-adds to pieces, depending on the code around them. These are one
+// instruction each.
 
 #ifndef CVECTOR_H
 #define CVECTOR_H

@@ -37,7 +37,9 @@ let package = Package(
       ]),
     .target(
       name: "Evaluation",
-      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
+      dependencies: [
+        "NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "COpenBLAS", "Diagnostics",
+      ],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers
@@ -94,7 +96,7 @@ let package = Package(
       name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Artifacts", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],

@@ -19,5 +19,6 @@ environment() {
 
 "${TORCH_PYTHON:-$(environment torch)}" make_torch.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
+"${TORCH_PYTHON:-$(environment torch)}" make_metrics.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 du --summarize --apparent-size --human-readable data

@@ -51,9 +51,8 @@ private func expectNeighbours(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let flat = expected.flatMap { $0 }
-  for (distance, other) in zip(actual.squaredDistances, flat) {
-    #expect(abs(distance - other.1) <= 1e-13 * other.1, sourceLocation: sourceLocation)
-  }
+  let isClose = zip(actual.squaredDistances, flat).allSatisfy { abs($0 - $1.1) <= 1e-13 * $1.1 }
+  #expect(isClose && actual.squaredDistances.count == flat.count, sourceLocation: sourceLocation)
   #expect(actual.indices.map(Int.init) == flat.map(\.0), sourceLocation: sourceLocation)
 }
 

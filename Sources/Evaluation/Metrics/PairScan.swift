@@ -25,6 +25,8 @@ struct PairScan<Right: RowSource>: Sendable {
   let rightLengths: AlignedBuffer<Double>
   /// Whether the pass is over the pairs within one set: each once, with the row before the column.
   let isWithinOneSet: Bool
+  /// Four panels of the product's tile.
+  private static var blockColumns: Int { 96 }
   private let blocks: [(rows: Range<Int>, columns: Range<Int>)]
 
   init(_ left: FeatureMatrix, _ right: Right, isWithinOneSet: Bool = false, team: ThreadTeam) {
@@ -35,11 +37,13 @@ struct PairScan<Right: RowSource>: Sendable {
     leftLengths = squaredLengths(left, team: team)
     rightLengths = isWithinOneSet ? leftLengths : squaredLengths(right, team: team)
     // Left rows and products of a block stay in the second-level cache.
+    let blockColumns = Self.blockColumns
     let blockRows = max(24, min(256, 32_768 / left.dimension))
     blocks = stride(from: 0, to: left.count, by: blockRows).flatMap { row in
-      stride(from: isWithinOneSet ? row / 192 * 192 : 0, to: right.count, by: 192).map { column in
-        (row..<min(left.count, row + blockRows), column..<min(right.count, column + 192))
-      }
+      stride(from: isWithinOneSet ? row / blockColumns * blockColumns : 0, to: right.count, by: blockColumns)
+        .map { column in
+          (row..<min(left.count, row + blockRows), column..<min(right.count, column + blockColumns))
+        }
     }
   }
 
@@ -72,8 +76,8 @@ struct PairScan<Right: RowSource>: Sendable {
     if share.isEmpty { return }
     let rowHalves = halves(leftLengths)
     let columnHalves = halves(rightLengths)
-    let products = AlignedBuffer<Float>(count: blocks[0].rows.count * 192)
-    let scratch = AlignedBuffer<Float>(count: 192 * left.dimension)
+    let products = AlignedBuffer<Float>(count: blocks[0].rows.count * Self.blockColumns)
+    let scratch = AlignedBuffer<Float>(count: Self.blockColumns * left.dimension)
     for (rows, columns) in blocks[share] {
       let rightRows = right.load(columns, scratch: scratch.pointer)
       denseForward(
@@ -81,28 +85,19 @@ struct PairScan<Right: RowSource>: Sendable {
         rows: rows.count,
         inputs: left.dimension, outputs: columns.count, team: singleThread)
       for row in rows {
-        var column = isWithinOneSet ? max(columns.lowerBound, row + 1) : columns.lowerBound
+        let firstColumn = isWithinOneSet ? max(columns.lowerBound, row + 1) : columns.lowerBound
+        if firstColumn >= columns.upperBound { continue }
         let rowProducts = products.pointer + (row - rows.lowerBound) * columns.count - columns.lowerBound
-        while column < columns.upperBound {
-          let end = min(column + 16, columns.upperBound)
-          if end - column < 16
-            || hasCandidate(
-              rowProducts + column, rowBound: rowBounds[row], rowHalf: rowHalves.pointer[row],
-              columnBounds + column, columnHalves.pointer + column)
-          {
-            for column in column..<end {
-              let product = rowProducts[column]
-              if product >= rowBounds[row] + columnHalves.pointer[column]
-                || product >= rowHalves.pointer[row] + columnBounds[column]
-              {
-                visit(
-                  Candidate(
-                    row: row, column: column, product: product, left: left.row(row),
-                    right: rightRows + (column - columns.lowerBound) * left.dimension))
-              }
-            }
-          }
-          column = end
+        let rowHalf = rowHalves.pointer[row]
+        forEachColumn(
+          firstColumn..<columns.upperBound, rowProducts, rowBound: rowBounds + row, rowHalf: rowHalf,
+          columnBounds,
+          columnHalves.pointer
+        ) { column in
+          visit(
+            Candidate(
+              row: row, column: column, product: rowProducts[column], left: left.row(row),
+              right: rightRows + (column - columns.lowerBound) * left.dimension))
         }
       }
     }
@@ -119,6 +114,32 @@ struct PairScan<Right: RowSource>: Sendable {
 
 /// A team of the calling thread alone, for products inside another team's run.
 let singleThread = ThreadTeam(count: 1)
+
+/// Calls `body` with the columns whose pair with a row is a candidate, sixteen at a time as long as none is. `body` may
+/// raise bounds.
+@inline(__always)
+private func forEachColumn(
+  _ columns: Range<Int>, _ products: UnsafePointer<Float>, rowBound: UnsafePointer<Float>, rowHalf: Float,
+  _ columnBounds: UnsafePointer<Float>, _ columnHalves: UnsafePointer<Float>, _ body: (Int) -> Void
+) {
+  var first = columns.lowerBound
+  while first < columns.upperBound {
+    let end = min(first &+ 16, columns.upperBound)
+    if end &- first < 16
+      || hasCandidate(
+        products + first, rowBound: rowBound.pointee, rowHalf: rowHalf, columnBounds + first,
+        columnHalves + first)
+    {
+      for column in first..<end {
+        let product = products[column]
+        if product >= rowBound.pointee + columnHalves[column] || product >= rowHalf + columnBounds[column] {
+          body(column)
+        }
+      }
+    }
+    first = end
+  }
+}
 
 /// Whether any of sixteen pairs of a row is a candidate.
 @inline(__always)

@@ -81,7 +81,7 @@ private struct KernelSums {
   let dimension: Int
   let rows: AlignedBuffer<Float>
   private let products: AlignedBuffer<Float>
-  /// Rows and columns of products formed at once. The shape enters no sum's order but the one of rows.
+  /// Rows and columns of products formed at once; they fix the order in which a sum is formed.
   private static let blockRows = 128
   private static let blockColumns = 240
 

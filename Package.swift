@@ -37,9 +37,7 @@ let package = Package(
       ]),
     .target(
       name: "Evaluation",
-      dependencies: [
-        "NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "COpenBLAS", "Diagnostics",
-      ],
+      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers
@@ -87,7 +85,8 @@ let package = Package(
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
-    .testTarget(name: "NeuralNetTests", dependencies: ["NeuralNet", "TestSupport"]),
+    .testTarget(
+      name: "NeuralNetTests", dependencies: ["NeuralNet", "RandomNumbers", "Diagnostics", "TestSupport"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",
@@ -97,7 +96,9 @@ let package = Package(
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Artifacts", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "NeuralNet", "TensorCore", "Artifacts", "Diagnostics", "TestSupport"]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -18,4 +18,9 @@ static inline __attribute__((always_inline)) vector8 vector8_square_root(vector8
   return __builtin_elementwise_sqrt(a);
 }
 
+/// Asks for the cache line at `address`, for reading later. Any address will do.
+static inline __attribute__((always_inline)) void prefetch_line(const void *address) {
+  __builtin_prefetch(address, 0, 2);
+}
+
 #endif

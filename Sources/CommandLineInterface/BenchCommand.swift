@@ -8,6 +8,10 @@ package struct BenchOptions: Sendable, Equatable {
   package enum Subject: String, Sendable, CaseIterable {
     /// Whole training steps of a model.
     case train
+    /// Each layer of a model by itself.
+    case layers
+    /// Each algorithm for each convolution of a model.
+    case convolutions
   }
 
   package var subject = Subject.train
@@ -21,13 +25,26 @@ package struct BenchOptions: Sendable, Equatable {
 
 /// `atelier bench`.
 let benchCommand = CommandSpecification(
-  name: "bench", overview: "Measure how fast training steps go on this machine.",
+  name: "bench", overview: "Measure how fast a model trains on this machine.",
   discussion: """
       atelier bench train dense-ae --threads 1
       mpirun -n 2 atelier bench train dense-ae --threads 1 --json
+      atelier bench layers conv-ae --threads 1
 
-    Times whole steps (load, forward, backward, sum over ranks, update) in five
-    windows after a warm-up; no evaluation, no files.
+    'train' times whole steps (load, forward, backward, sum over ranks, update) in
+    five windows after a warm-up; no evaluation, no files.
+
+    'layers' times each layer on one batch, the least of many rounds: forward; weight
+    gradient, which is the backward pass without the gradient of the layer's input,
+    and so with the bias and the activation; input gradient, which is what it takes
+    longer with it. GFLOP count two for each multiplication of the product as it is
+    defined, whatever a faster algorithm saves or borders leave out; peak is that of
+    fused multiply-adds in registers, measured in the same run on as many threads.
+    One thread is timed by its processor time. One rank only.
+
+    'convolutions' times both algorithms, direct and Winograd, for the three products
+    of each convolution of a model, the least of as many rounds as --seconds says: the
+    choice between them is fixed by the shape.
     """,
   table: [.argument("subject", \.subject, .choice, .invocation, "What to time.")]
     + RunOptions.table.filter { !RunOptions.runFolderNames.contains($0.description.name) }
@@ -47,7 +64,15 @@ let benchCommand = CommandSpecification(
 
 private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCode {
   try options.configuration.requireConsistency()
-  return try withProcessGroup { group in
+  switch options.subject {
+  case .train: return try benchTraining(options, console)
+  case .layers: return try benchLayers(options, console)
+  case .convolutions: return try benchConvolutions(options, console)
+  }
+}
+
+private func benchTraining(_ options: BenchOptions, _ console: Console) throws -> ExitCode {
+  try withProcessGroup { group in
     let result = try TrainingBenchmark.run(
       configuration: options.configuration, seconds: Double(options.seconds), weights: options.weights,
       group: group)

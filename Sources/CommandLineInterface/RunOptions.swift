@@ -15,7 +15,13 @@ package enum RunOptions {
     .argument("model", \.model, .choice, .arithmetic, "The model to train."),
     .option(
       "hidden", "widths", \.hidden, .integers(atLeast: 1), .model, .arithmetic,
-      "Widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them."),
+      "For dense-ae: widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them."
+    ),
+    .option(
+      "channels", "widths", \.channels, .integers(atLeast: 1), .model, .arithmetic,
+      "For convolutional models: channels of the encoder's convolutions, from the image inwards; the decoder mirrors "
+        + "them. conv-ae and modified-ae halve the image with each but the first, baseline-ae once after all."
+    ),
     .option(
       "latent", "n", \.latent, .integer(atLeast: 1), .model, .arithmetic, "Numbers in the code of an image."),
     .option(

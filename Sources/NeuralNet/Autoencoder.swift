@@ -17,6 +17,13 @@ public final class Autoencoder {
 
   public var pixelCount: Int { encoder.inputCount }
   public var latentDimension: Int { encoder.outputCount }
+  public var runningTensors: [RunningTensor] { encoder.runningTensors + decoder.runningTensors }
+
+  /// Draws every parameter anew from the seed, and puts running tensors back to the state of a new run.
+  public func initialize(seed: UInt32) {
+    arena.initialize(seed: seed)
+    for tensor in runningTensors { tensor.initialize() }
+  }
 
   /// Makes room for up to `rows` images at a time.
   public func allocate(rows: Int) {

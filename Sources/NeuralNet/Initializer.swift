@@ -3,10 +3,13 @@ import TensorCore
 
 /// How a parameter gets its first values.
 public enum Initializer: Sendable, Equatable {
-  case zeros
+  case constant(Float)
   /// Uniform in [-bound, bound).
   case uniform(bound: Float)
   case normal(mean: Float, deviation: Float)
+
+  public static let zeros = Initializer.constant(0)
+  public static let ones = Initializer.constant(1)
 
   /// Uniform within sqrt(6 / (inputs + outputs)): Keras's default for weights.
   /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
@@ -27,8 +30,8 @@ public enum Initializer: Sendable, Equatable {
 
   func fill(_ values: UnsafeMutablePointer<Float>, count: Int, key: RandomKey) {
     switch self {
-    case .zeros:
-      values.update(repeating: 0, count: count)
+    case .constant(let value):
+      values.update(repeating: value, count: count)
     case .uniform(let bound):
       fillUniform(values, count: count, low: -bound, high: bound, key: key, step: 0, index: 0)
     case .normal(let mean, let deviation):

@@ -9,8 +9,13 @@ public protocol Layer: AnyObject {
   var outputCount: Int { get }
   /// In the order of PyTorch's `state_dict`.
   var parameters: [Parameter] { get }
+  /// What training keeps beside the parameters, in the same order; none by default.
+  var runningTensors: [RunningTensor] { get }
   /// The result of the last `forward`: (rows, outputCount).
   var output: UnsafeMutablePointer<Float> { get }
+  /// Multiplications of `forward` for one row if its product is computed as defined; the gradient of the weight takes as
+  /// many again, and so does that of the input. 0 for layers without a product.
+  var multiplications: Int { get }
 
   /// Makes room for up to `rows` rows.
   func allocate(rows: Int)
@@ -28,4 +33,9 @@ public protocol Layer: AnyObject {
   func backward(
     input: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
     inputGradient: UnsafeMutablePointer<Float>?, pass: Pass)
+}
+
+extension Layer {
+  public var runningTensors: [RunningTensor] { [] }
+  public var multiplications: Int { 0 }
 }

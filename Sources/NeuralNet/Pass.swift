@@ -51,18 +51,25 @@ public struct LocalShardSums: ShardSums {
   public init() {}
 
   public func sum(_ partials: [Double], width: Int) -> [Double] {
-    var sums = partials
-    var shards = partials.count / max(width, 1)
-    precondition(shards & (shards - 1) == 0, "shards are a power of two")
-    while shards > 1 {
-      for shard in 0..<shards / 2 {
-        for column in 0..<width {
-          sums[shard * width + column] =
-            sums[2 * shard * width + column] + sums[(2 * shard + 1) * width + column]
-        }
-      }
-      shards /= 2
-    }
-    return Array(sums.prefix(width))
+    foldInTree(partials, width: width)
   }
+}
+
+/// Adds the rows of `partials`, (shards, width), in the order of a binary tree.
+///
+/// - Precondition: shards are a power of two.
+func foldInTree<Number: FloatingPoint>(_ partials: [Number], width: Int) -> [Number] {
+  var sums = partials
+  var shards = partials.count / max(width, 1)
+  precondition(shards & (shards - 1) == 0, "shards are a power of two")
+  while shards > 1 {
+    for shard in 0..<shards / 2 {
+      for column in 0..<width {
+        sums[shard * width + column] =
+          sums[2 * shard * width + column] + sums[(2 * shard + 1) * width + column]
+      }
+    }
+    shards /= 2
+  }
+  return Array(sums.prefix(width))
 }

@@ -16,6 +16,7 @@ public final class Sequential {
   public var inputCount: Int { layers[0].inputCount }
   public var outputCount: Int { layers[layers.count - 1].outputCount }
   public var parameters: [Parameter] { layers.flatMap(\.parameters) }
+  public var runningTensors: [RunningTensor] { layers.flatMap(\.runningTensors) }
   /// The result of the last `forward`: (rows, outputCount).
   public var output: UnsafeMutablePointer<Float> { layers[layers.count - 1].output }
 

@@ -181,4 +181,15 @@ struct TileRows {
     e = base + offset(min(4, count - 1))
     f = base + offset(min(5, count - 1))
   }
+
+  /// Moves all rows on by so many floats.
+  @inline(__always)
+  mutating func advance(by distance: Int) {
+    a += distance
+    b += distance
+    c += distance
+    d += distance
+    e += distance
+    f += distance
+  }
 }

@@ -17,10 +17,12 @@ public let squaredNormBlock = 1024
 /// The blocks of `squaredNorm` that begin in `part`, each at its own place in `blocks`: the sum of all blocks in order is
 /// the whole.
 ///
-/// - Precondition: `part` begins at a block.
+/// - Precondition: `part` begins at a block, or is empty.
 public func squaredNorms(
   _ values: UnsafePointer<Float>, part: Range<Int>, blocks: UnsafeMutablePointer<Double>, team: ThreadTeam
 ) {
+  // Of a small model the last ranks may have no part.
+  if part.isEmpty { return }
   precondition(part.lowerBound % squaredNormBlock == 0)
   let firstBlock = part.lowerBound / squaredNormBlock
   let blockCount = (part.count + squaredNormBlock - 1) / squaredNormBlock

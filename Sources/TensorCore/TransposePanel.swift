@@ -27,7 +27,7 @@ func transposePanel(
 
 /// Transposes 8 by 8 floats with three rounds of interleaving.
 @inline(__always)
-private func transposeBlock(
+func transposeBlock(
   _ source: UnsafePointer<Float>, rowStride: Int, _ result: UnsafeMutablePointer<Float>, resultStride: Int
 ) {
   let row0 = Vector.load(source)

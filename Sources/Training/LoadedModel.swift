@@ -43,11 +43,11 @@ public final class LoadedModel {
     self.width = width
     self.group = group
     team = makeTeam(threads: threads, shards: configuration.shards, group: group)
-    model = configuration.makeAutoencoder(pixels: height * width)
+    model = try configuration.makeAutoencoder(height: height, width: width)
     model.allocate(rows: EvaluationChunks.size)
-    let arena = model.arena
-    try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: arena) }
-    group.broadcast(UnsafeMutableRawBufferPointer(arena.values.elements), phase: "sending the checkpoint")
+    let model = model
+    try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
+    for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
   }
 
   /// Images from codes of N(0, I): (count, height * width) on rank 0, nothing on the others.

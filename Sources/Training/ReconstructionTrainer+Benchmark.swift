@@ -33,11 +33,12 @@ public struct TrainingBenchmark: Sendable {
     group.algorithm = configuration.allreduce
     let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
+    let model = try configuration.makeAutoencoder(height: splits.train.height, width: splits.train.width)
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
-      folder: RunFolder(""), log: RunLog(isRoot: false))
-    trainer.model.arena.initialize(seed: configuration.seed)
+      configuration: configuration, group: group, team: team, splits: splits, model: model,
+      objective: objective, folder: RunFolder(""), log: RunLog(isRoot: false))
+    trainer.model.initialize(seed: configuration.seed)
     if let weights { try trainer.load(weights: weights) }
     let firstLoss = trainer.lossOfFirstImages(configuration.batch)
 
@@ -67,8 +68,7 @@ public struct TrainingBenchmark: Sendable {
 
 extension ReconstructionTrainer {
   fileprivate func load(weights: String) throws {
-    let file = try SafeTensorsFile(reading: weights)
-    try SavedCheckpoint.copy(file, prefix: "", to: model.arena.values, of: model.arena)
+    try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
   }
 
   fileprivate func lossOfFirstImages(_ count: Int) -> Double {

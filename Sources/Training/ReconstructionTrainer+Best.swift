@@ -64,11 +64,10 @@ extension ReconstructionTrainer {
     guard best.step != position.step else { return }
     let text = try group.textFromRoot(phase: "reading the best checkpoint") {
       let saved = try SavedCheckpoint(reading: checkpointFolder(ofStep: best.step).path)
-      try saved.copyModel(to: model.arena)
+      try saved.copyModel(to: model)
       return saved.state.compactText
     }
-    group.broadcast(
-      UnsafeMutableRawBufferPointer(model.arena.values.elements), phase: "sending the best checkpoint")
+    for memory in model.stateMemory { group.broadcast(memory, phase: "sending the best checkpoint") }
     let file = "best checkpoint"
     modelPosition = try TrainingPosition(json: JSONValue(parsing: Array(text.utf8), file: file), file: file)
   }

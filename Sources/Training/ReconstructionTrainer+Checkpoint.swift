@@ -32,7 +32,7 @@ extension ReconstructionTrainer {
         step: position.step,
         files: [
           CheckpointFile(SavedCheckpoint.modelFile) { [self] in
-            try SafeTensorsWriter(modelTensors).write(to: $0)
+            try SafeTensorsWriter(model.stateTensors).write(to: $0)
           },
           CheckpointFile(SavedCheckpoint.optimizerFile) { [self] in
             try SafeTensorsWriter(optimizerTensors).write(to: $0)
@@ -49,12 +49,14 @@ extension ReconstructionTrainer {
     let text = try group.textFromRoot(phase: "reading the checkpoint") {
       let root = try SavedCheckpoint(reading: checkpoint)
       saved = root
-      try root.copyModel(to: model.arena)
+      try root.copyModel(to: model)
       try root.copyOptimizer(to: optimizer, of: model.arena)
       return root.state.compactText
     }
-    for buffer in [model.arena.values] + optimizer.state.map(\.values) {
-      group.broadcast(UnsafeMutableRawBufferPointer(buffer.elements), phase: "sending the checkpoint")
+    for memory in model.stateMemory
+      + optimizer.state.map({ UnsafeMutableRawBufferPointer($0.values.elements) })
+    {
+      group.broadcast(memory, phase: "sending the checkpoint")
     }
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
@@ -110,14 +112,6 @@ extension ReconstructionTrainer {
   }
 
   // MARK: - Tensors
-
-  private var modelTensors: [NamedTensor] {
-    model.arena.parameters.map { parameter in
-      NamedTensor(
-        name: parameter.name, shape: parameter.shape,
-        elements: UnsafeBufferPointer<Float>(start: parameter.values, count: parameter.count))
-    }
-  }
 
   /// The optimiser's state under the names that PyTorch gives it.
   private var optimizerTensors: [NamedTensor] {

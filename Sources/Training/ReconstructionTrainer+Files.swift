@@ -36,22 +36,29 @@ extension ReconstructionTrainer {
     let samples = generateImages(
       count: sampleCount, from: model, seed: configuration.seed, shards: configuration.shards, group: group,
       team: team)
+    var similarities: [Double] = []
     onRoot("writing samples and pictures") {
       try writeSamples(samples, height: height, width: width, to: folder)
       let reconstructions = reconstructImages(of: splits.test, first: 5, by: model, team: team)
+      similarities = reconstructions.similarities.compactMap { $0 }
       try writeReconstructions(reconstructions, to: folder.reconstructionPicture)
       try writeStatus("finished", exitCode: .success)
     }
-    sayResults()
+    sayResults(similarities: similarities)
   }
 
-  private func sayResults() {
+  /// - Parameter similarities: of the first test images; none where they are too small.
+  private func sayResults(similarities: [Double]) {
     let total = stopwatch.total
     log.say(
       "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
     if let scores { sayScores(scores.values, of: monitoredSplit) }
     if let testScores { sayScores(testScores, of: "test") }
+    if !similarities.isEmpty {
+      let texts = similarities.map { decimals($0, 4) }
+      log.say("rebuilt test images 0 to \(texts.count - 1) with ssim \(texts.joined(separator: " "))")
+    }
     log.say(
       "files   \(folder.samples)\n"
         + "        \(folder.samplePicture)  \(folder.sampleRow)  \(folder.reconstructionPicture)")

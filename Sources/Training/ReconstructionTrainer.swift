@@ -59,12 +59,13 @@ public final class ReconstructionTrainer {
 
   public init(
     configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits,
-    objective: ReconstructionObjective, folder: RunFolder, log: RunLog
+    model: Autoencoder, objective: ReconstructionObjective, folder: RunFolder, log: RunLog
   ) {
     self.configuration = configuration
     self.group = group
     self.team = team
     self.splits = splits
+    self.model = model
     self.objective = objective
     self.folder = folder
     self.log = log
@@ -78,7 +79,6 @@ public final class ReconstructionTrainer {
         return plan.samples(ofRank: group.rank, of: group.size, in: samples).count
       }
     }.max()!
-    model = configuration.makeAutoencoder(pixels: splits.train.pixelsPerImage)
     optimizer = configuration.optimizer.makeOptimizer(
       count: model.arena.count, conventions: configuration.conventions)
     accumulator = configuration.accumulate > 1 ? GradientAccumulator(model.arena) : nil
@@ -107,7 +107,7 @@ public final class ReconstructionTrainer {
     if let checkpoint {
       try restore(from: checkpoint)
     } else {
-      model.arena.initialize(seed: configuration.seed)
+      model.initialize(seed: configuration.seed)
     }
     try startFiles()
     if position.step == 0 { saveCheckpoint() }
@@ -149,16 +149,14 @@ public final class ReconstructionTrainer {
     finish()
   }
 
-  /// Stops the run, naming the first tensor, if a rank's parameters are not those of the others.
+  /// Stops the run, naming the first tensor, if a rank's parameters or running tensors are not those of the others.
   private func compareParameters() throws {
-    let parameters = model.arena.parameters
-    let digests = parameters.map {
-      SHA256.digest(of: UnsafeRawBufferPointer(UnsafeBufferPointer(start: $0.values, count: $0.count))).bytes
-    }
+    let tensors = model.stateTensors
+    let digests = tensors.map { SHA256.digest(of: $0.bytes).bytes }
     let all = group.allGather(Array(digests.joined()), phase: "parameter check")
     guard all.contains(where: { $0 != all[0] }) else { return }
-    for (parameter, digest) in zip(parameters, digests) {
-      try group.requireEqual(digest, what: "tensor \(parameter.name)")
+    for (tensor, digest) in zip(tensors, digests) {
+      try group.requireEqual(digest, what: "tensor \(tensor.name)")
     }
   }
 

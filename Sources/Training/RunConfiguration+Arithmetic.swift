@@ -19,7 +19,8 @@ extension RunConfiguration {
     }
     self = .defaults(for: model)
     for setting in Self.arithmeticSettings {
-      guard let value = arithmetic[setting.name], setting.write(&self, value) else {
+      // Not there in a checkpoint older than the option, which then was not given.
+      guard setting.write(&self, arithmetic[setting.name] ?? .null) else {
         throw Failure(.badData, "\(file) has no usable value for '\(setting.name)'")
       }
     }
@@ -53,15 +54,7 @@ extension RunConfiguration {
 
   private static let arithmeticSettings: [ArithmeticSetting] = [
     choice("model", \.model),
-    ArithmeticSetting(
-      name: "hidden", read: { .array($0.hidden.map { .integer($0) }) },
-      write: { configuration, value in
-        guard let widths = value.arrayValue?.map(\.integerValue), widths.allSatisfy({ $0 ?? 0 > 0 }) else {
-          return false
-        }
-        configuration.hidden = widths.map { $0! }
-        return true
-      }),
+    widths("hidden", \.hidden), widths("channels", \.channels, atLeast: 1),
     integer("latent", \.latent, atLeast: 1), choice("activation", \.activation),
     choice("latent-activation", \.latentActivation), choice("loss", \.loss),
     optionalNumber("mix-alpha", \.mixAlpha),
@@ -107,6 +100,22 @@ extension RunConfiguration {
       write: { configuration, value in
         guard let number = value.integerValue, number >= minimum else { return false }
         configuration[keyPath: path] = number
+        return true
+      })
+  }
+
+  /// A list of `count` or more widths, or none for a model that has no such layers.
+  private static func widths(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, [Int]?> & Sendable, atLeast count: Int = 0
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { $0[keyPath: path].map { .array($0.map { .integer($0) }) } ?? .null },
+      write: { configuration, value in
+        if value == .null { return configuration[keyPath: path] == nil }
+        guard let widths = value.arrayValue?.map(\.integerValue), widths.count >= count,
+          widths.allSatisfy({ $0 ?? 0 > 0 })
+        else { return false }
+        configuration[keyPath: path] = widths.map { $0! }
         return true
       })
   }

@@ -7,6 +7,7 @@ extension RunConfiguration {
   /// Throws a usage failure where an option was given that the others leave without effect: a run must not differ from
   /// what its command line says.
   public func requireConsistency() throws(Failure) {
+    try requireWidthsOfTheModel()
     let name = optimizer.name
     let isAdam = name == .adam || name == .adamw
     try require(!isAdam, for: "--momentum", given: optimizer.momentum != nil, "--optimizer sgd or rmsprop")
@@ -24,7 +25,11 @@ extension RunConfiguration {
     try require(loss == .mix, for: "--mix-alpha", given: mixAlpha != nil, "--loss mix")
     try require(stepSize != nil, for: "--schedule step", given: schedule == .step, "--step-size")
     try require(patience > 0, for: "--min-delta", given: minimumDelta != nil, "--patience above 0")
-    try require(evaluateEvery > 0, for: "--patience", given: patience > 0, "--evaluate-every above 0")
+    guard patience == 0 || evaluateEvery > 0 else {
+      throw Failure(
+        .usage, "--patience needs --evaluate-every above 0",
+        help: "add --evaluate-every above 0, or give --patience 0")
+    }
     if let minimumLearningRate, minimumLearningRate > Double(learningRate) {
       throw Failure(
         .usage, "--min-lr \(minimumLearningRate) is above --lr \(learningRate)",
@@ -42,7 +47,26 @@ extension RunConfiguration {
     guard patience > 0 && splits.validation == nil else { return }
     throw Failure(
       .usage, "--patience needs validation images, and there are none",
-      help: "take some of the training images with --validation K, or leave out --patience")
+      help: "take some of the training images with --validation K, or give --patience 0")
+  }
+
+  /// Widths belong to a kind of layers, which not every model has.
+  private func requireWidthsOfTheModel() throws(Failure) {
+    func models(_ isConvolutional: Bool) -> String {
+      let names = ModelName.allCases.filter { $0.isConvolutional == isConvolutional }.map(\.rawValue)
+      return names.count == 1 ? names[0] : "\(names.dropLast().joined(separator: ", ")) or \(names.last!)"
+    }
+    let (own, other) = model.isConvolutional ? ("--channels", "--hidden") : ("--hidden", "--channels")
+    guard (model.isConvolutional ? hidden : channels) == nil else {
+      throw Failure(
+        .usage, "\(other) is for \(models(!model.isConvolutional)), not \(model.rawValue)",
+        help: "the widths of \(model.rawValue) are \(own)")
+    }
+    guard channels != [] else {
+      throw Failure(
+        .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",
+        help: "give the channels of at least one convolution")
+    }
   }
 
   private func require(

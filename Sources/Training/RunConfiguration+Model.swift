@@ -4,14 +4,25 @@ import TensorCore
 
 extension RunConfiguration {
   /// The model that this configuration describes, with memory for its parameters but not yet for rows.
-  public func makeAutoencoder(pixels: Int) -> Autoencoder {
+  ///
+  /// - Throws: a usage failure that names the layer which images of that size don't fit.
+  public func makeAutoencoder(height: Int, width: Int) throws(Failure) -> Autoencoder {
     switch model {
     case .denseAutoencoder:
-      DenseAutoencoder(
-        pixels: pixels, hidden: hidden, latent: latent, activation: activation,
+      try DenseAutoencoder(
+        pixels: height * width, hidden: hidden!, latent: latent, activation: activation,
         latentActivation: latentActivation, conventions: conventions
       ).build()
+    case .convolutionalAutoencoder: try .convolutional(convolutionalSettings(height: height, width: width))
+    case .baselineAutoencoder: try .baseline(convolutionalSettings(height: height, width: width))
+    case .modifiedAutoencoder: try .modified(convolutionalSettings(height: height, width: width))
     }
+  }
+
+  private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {
+    ConvolutionalSettings(
+      height: height, width: width, channels: channels!, latent: latent, activation: activation,
+      latentActivation: latentActivation, conventions: conventions)
   }
 
   /// The loss for images of that size; throws where they are too small for its windows.

@@ -9,8 +9,10 @@ public struct RunConfiguration: Sendable, Equatable {
   // MARK: Model
 
   public var model: ModelName
-  /// Widths of the encoder's hidden layers; the decoder mirrors them.
-  public var hidden: [Int]
+  /// Widths of the hidden layers of a dense encoder, which the decoder mirrors; nil for other models.
+  public var hidden: [Int]?
+  /// Channels of a convolutional encoder's convolutions, which the decoder mirrors; nil for other models.
+  public var channels: [Int]?
   public var latent: Int
   public var activation: Activation
   public var latentActivation: Activation
@@ -44,7 +46,7 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Ends the run after this many updates, if sooner than `epochs`.
   public var steps: Int?
   /// Ends the run after this many evaluations without a lower validation loss; 0 never.
-  public var patience = 0
+  public var patience: Int
   /// What a validation loss has to be lower by to count for `patience`; nil is 0.
   public var minimumDelta: Double?
   public var seed: UInt32
@@ -89,12 +91,32 @@ public struct RunConfiguration: Sendable, Equatable {
   public static func defaults(for model: ModelName) -> RunConfiguration {
     switch model {
     case .denseAutoencoder:
-      RunConfiguration(
-        model: model, hidden: [128, 64], latent: 32, activation: .relu, latentActivation: .relu, loss: .bce,
-        conventions: .keras, learningRate: 1e-3, batch: 128, epochs: 20, steps: nil, seed: 0, data: nil,
-        split: .official, validation: nil, limit: nil, shards: 16, threads: nil, allreduce: .tree,
-        hangTimeout: 60,
-        runDirectory: nil, resume: nil, evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
+      published(model, hidden: [128, 64], latent: 32, latentActivation: .relu, loss: .bce, epochs: 20)
+    case .convolutionalAutoencoder:
+      published(
+        model, channels: [32, 64, 128], latent: 64, latentActivation: .identity, loss: .bce, epochs: 10)
+    case .baselineAutoencoder:
+      published(
+        model, channels: [32, 32], latent: 128, latentActivation: .relu, loss: .mse, epochs: 100,
+        patience: 10, split: .published801010)
+    case .modifiedAutoencoder:
+      published(
+        model, channels: [32, 64, 128], latent: 128, latentActivation: .relu, loss: .mse, epochs: 100,
+        patience: 10, split: .published801010)
     }
+  }
+
+  /// What all published autoencoders have in common, beside what each has of its own.
+  private static func published(
+    _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil, latent: Int,
+    latentActivation: Activation, loss: ReconstructionLoss, epochs: Int, patience: Int = 0,
+    split: SplitScheme = .official
+  ) -> RunConfiguration {
+    RunConfiguration(
+      model: model, hidden: hidden, channels: channels, latent: latent, activation: .relu,
+      latentActivation: latentActivation, loss: loss, conventions: .keras, learningRate: 1e-3, batch: 128,
+      epochs: epochs, steps: nil, patience: patience, seed: 0, data: nil, split: split, validation: nil,
+      limit: nil, shards: 16, threads: nil, allreduce: .tree, hangTimeout: 60, runDirectory: nil,
+      resume: nil, evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
   }
 }

@@ -49,8 +49,21 @@ public struct SavedCheckpoint {
     return try JSONLinesFile.read(RunFolder(containing: path).metrics, upTo: byteCount)
   }
 
-  public func copyModel(to arena: ParameterArena) throws {
-    try copy(Self.modelFile, prefix: "", to: arena.values, of: arena)
+  public func copyModel(to model: Autoencoder) throws {
+    try Self.copyModel(SafeTensorsFile(reading: "\(path)/\(Self.modelFile)"), to: model)
+  }
+
+  /// Copies parameters and running tensors from a file.
+  ///
+  /// - Throws: `Failure` 65 naming the first tensor that is missing or of another shape.
+  package static func copyModel(_ file: SafeTensorsFile, to model: Autoencoder) throws {
+    try copy(file, prefix: "", to: model.arena.values, of: model.arena)
+    for running in model.runningTensors {
+      let tensor = try find(running.name, in: file)
+      guard running.copy(tensor) else {
+        throw mismatch(running.name, tensor, needed: running.shape, in: file)
+      }
+    }
   }
 
   func copyOptimizer(to optimizer: any Optimizer, of arena: ParameterArena) throws {
@@ -73,16 +86,27 @@ public struct SavedCheckpoint {
   ) throws {
     for parameter in arena.parameters {
       let tensorName = prefix + parameter.name
-      guard let tensor = file[tensorName] else {
-        throw Failure(.badData, "\(file.path) has no tensor \(tensorName)")
-      }
+      let tensor = try find(tensorName, in: file)
       let destination = UnsafeMutableBufferPointer(
         start: buffer.pointer + parameter.offset, count: parameter.count)
       guard tensor.shape == parameter.shape, tensor.copy(to: destination) else {
-        throw Failure(
-          .badData,
-          "\(file.path): \(tensorName) has shape \(tensor.shape), the model needs \(parameter.shape)")
+        throw mismatch(tensorName, tensor, needed: parameter.shape, in: file)
       }
     }
+  }
+
+  private static func find(_ name: String, in file: SafeTensorsFile) throws -> TensorData {
+    guard let tensor = file[name] else { throw Failure(.badData, "\(file.path) has no tensor \(name)") }
+    return tensor
+  }
+
+  private static func mismatch(
+    _ name: String, _ tensor: TensorData, needed shape: [Int], in file: SafeTensorsFile
+  ) -> Failure {
+    if tensor.shape == shape {
+      return Failure(.badData, "\(file.path): \(name) has elements of type \(tensor.dataType.rawValue)")
+    }
+    return Failure(
+      .badData, "\(file.path): \(name) has shape \(tensor.shape), the model needs \(shape)")
   }
 }

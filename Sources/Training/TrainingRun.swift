@@ -45,6 +45,7 @@ public struct TrainingRun {
     let data = try loadSplits(configuration, data: configuration.data, group: group, prefetch: prefetch)
     let splits = data.splits
     let facts = try machineFacts.value()
+    let model = try configuration.makeAutoencoder(height: splits.train.height, width: splits.train.width)
     let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
     try configuration.requireValidationImages(in: splits)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
@@ -68,8 +69,8 @@ public struct TrainingRun {
         file: folder.environment)
     }
     let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, objective: objective,
-      folder: folder, log: log)
+      configuration: configuration, group: group, team: team, splits: splits, model: model,
+      objective: objective, folder: folder, log: log)
     do {
       try trainer.run(from: start.checkpoint)
     } catch {

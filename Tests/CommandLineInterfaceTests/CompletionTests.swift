@@ -28,6 +28,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
   ("t", ["train"]),
   ("help e", ["encode", "evaluate"]),
   ("train d", ["dense-ae"]),
+  ("train conv-ae --ch", ["--channels", "--check-every", "--checkpoint-every"]),
   ("train dense-ae --lo", ["--loss", "--log-every"]),
   ("train dense-ae --loss ", ["bce", "mse", "l1", "ssim", "mix"]),
   ("train dense-ae --loss = b", ["bce"]),

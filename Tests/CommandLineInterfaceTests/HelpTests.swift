@@ -24,7 +24,7 @@ import Testing
       evaluate                Compute the losses and metrics of a run's model.
       data                    Describe a data set: sizes, splits, classes, order and
                               shards.
-      bench                   Measure how fast training steps go on this machine.
+      bench                   Measure how fast a model trains on this machine.
 
       See 'atelier help <subcommand>' for detailed help.
 
@@ -50,22 +50,30 @@ import Testing
     USAGE: atelier train [<options>] <model>
 
     ARGUMENTS:
-      <model>                 The model to train. (values: dense-ae)
+      <model>                 The model to train. (values: dense-ae, conv-ae,
+                              baseline-ae, modified-ae)
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
                               options override: dense-784-128 (dense-ae: 784-128-784
                               on 80/10/10). (values: dense-784-128; default: the
                               model's published settings)
-      --hidden <widths>       Widths of the encoder's hidden layers, from the image
-                              inwards; the decoder mirrors them. (default: 128,64)
-      --latent <n>            Numbers in the code of an image. (default: 32)
+      --hidden <widths>       For dense-ae: widths of the encoder's hidden layers,
+                              from the image inwards; the decoder mirrors them.
+                              (default: the model's)
+      --channels <widths>     For convolutional models: channels of the encoder's
+                              convolutions, from the image inwards; the decoder
+                              mirrors them. conv-ae and modified-ae halve the image
+                              with each but the first, baseline-ae once after all.
+                              (default: the model's)
+      --latent <n>            Numbers in the code of an image. (default: the
+                              model's)
       --activation <function> Function after each hidden layer. (values: linear,
                               relu, leaky-relu, sigmoid, tanh; default: relu)
       --latent-activation <function>
                               Function after the layer that makes the code. (values:
-                              linear, relu, leaky-relu, sigmoid, tanh; default:
-                              relu)
+                              linear, relu, leaky-relu, sigmoid, tanh; default: the
+                              model's)
       --conventions <library> Library whose initial weights and Adam are followed.
                               (values: keras, torch; default: keras)
 
@@ -73,7 +81,7 @@ import Testing
       --loss <loss>           What training makes small: binary cross-entropy,
                               squared or absolute error, 1 - SSIM, or a mix of SSIM
                               and absolute error. (values: bce, mse, l1, ssim, mix;
-                              default: bce)
+                              default: the model's)
       --mix-alpha <part>      The part of SSIM in the loss 'mix'. (default: 0.84)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
@@ -112,12 +120,14 @@ import Testing
       --accumulate <n>        Parts that a batch goes through the model in, one
                               after another, to need less memory. (default: 1)
       --epochs <n>            Passes over the training images; 0 writes the
-                              untrained model and its samples. (default: 20)
+                              untrained model and its samples. (default: the
+                              model's)
       --steps <n>             End after this many updates, if that is sooner.
                               (default: no limit)
       --patience <n>          End after this many evaluations without a lower
                               validation loss, and make samples and test figures
-                              from the best checkpoint; 0 never. (default: 0)
+                              from the best checkpoint; 0 never. (default: the
+                              model's)
       --min-delta <loss>      What the validation loss has to fall by to count for
                               --patience. (default: 0)
       --seed <n>              Decides initial weights, the order of images and all
@@ -132,7 +142,7 @@ import Testing
                               Fashion-MNIST's 70,000 images 56,000 to train on,
                               7,000 to validate and 7,000 to test. Of an .npy file
                               the last two sevenths validate and test. (values:
-                              official, 80-10-10; default: official)
+                              official, 80-10-10; default: the model's)
       --validation <n>        Take the last n of the training images for validation,
                               to select on. (default: the split's own)
       --limit <n>             Train on the first n training images only; other

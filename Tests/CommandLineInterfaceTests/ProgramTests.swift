@@ -32,7 +32,9 @@ import Testing
   let result = runAtelier(["train", "dens"])
   #expect(result.code == 64)
   #expect(
-    result.error.hasPrefix("Error: The value 'dens' is invalid for '<model>'. Please provide 'dense-ae'.\n"))
+    result.error.hasPrefix(
+      "Error: The value 'dens' is invalid for '<model>'. Please provide one of 'dense-ae', 'conv-ae', 'baseline-ae' and 'modified-ae'.\n"
+    ))
 }
 
 @Test func aMissingModelListsTheModels() {
@@ -40,7 +42,8 @@ import Testing
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae)\n"))
+      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae, conv-ae, baseline-ae, modified-ae)\n"
+    ))
 }
 
 @Test func unknownSubcommandsAreCorrected() {

@@ -1,3 +1,4 @@
+import Artifacts
 import CommandLineInterface
 import Diagnostics
 import Testing
@@ -7,7 +8,7 @@ import Training
 @Test func theOptionsOfARunAreThese() {
   #expect(
     RunOptions.table.map(\.description.name) == [
-      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
       "accumulate",
@@ -42,7 +43,7 @@ import Training
   }
   #expect(
     names(.arithmetic) == [
-      "model", "hidden", "latent", "activation", "latent-activation", "conventions", "loss",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "conventions", "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
       "seed", "split", "validation",
@@ -66,7 +67,7 @@ import Training
 
 /// A configuration with one option set to something else than its default, and the text that sets it.
 private func changed(_ entry: RunOptions.Entry) throws -> (configuration: RunConfiguration, text: String) {
-  let defaults = RunConfiguration.defaults(for: .denseAutoencoder)
+  let defaults = RunConfiguration.defaults(for: model(for: entry))
   let candidates = (entry.description.allowedValues ?? []) + ["4", "0.0003", "true", "7,5", "a \"b\" \\c/é"]
   for text in candidates {
     var configuration = defaults
@@ -75,7 +76,12 @@ private func changed(_ entry: RunOptions.Entry) throws -> (configuration: RunCon
   throw Failure(.failure, "no candidate changes '\(entry.description.name)'")
 }
 
-/// Every option but the model, which has no other value yet.
+/// A model that has the option.
+private func model(for entry: RunOptions.Entry) -> ModelName {
+  entry.description.name == "channels" ? .convolutionalAutoencoder : .denseAutoencoder
+}
+
+/// Every option but the model, which changes others with it.
 private var changeable: [RunOptions.Entry] {
   RunOptions.table.filter { $0.description.name != "model" }
 }
@@ -85,7 +91,7 @@ private var changeable: [RunOptions.Entry] {
     let (configuration, _) = try changed(entry)
     let text = RunOptions.configurationText(of: configuration)
     let isKept = entry.description.role != .local
-    let expected = isKept ? configuration : .defaults(for: .denseAutoencoder)
+    let expected = isKept ? configuration : .defaults(for: model(for: entry))
     #expect(
       try RunOptions.configuration(from: text, path: "config.toml") == expected, "\(entry.description.name)")
     #expect(RunOptions.configurationText(of: expected) == text)
@@ -96,7 +102,7 @@ private var changeable: [RunOptions.Entry] {
   for entry in changeable {
     let (configuration, _) = try changed(entry)
     let value = try #require(entry.show(configuration))
-    let text = "model = \"dense-ae\"\n\(entry.description.name) = \(value.literal)\n"
+    let text = "model = \"\(model(for: entry).rawValue)\"\n\(entry.description.name) = \(value.literal)\n"
     #expect(
       try RunOptions.configuration(from: text, path: "c.toml") == configuration, "\(entry.description.name)")
   }
@@ -107,7 +113,8 @@ private var changeable: [RunOptions.Entry] {
     var (configuration, text) = try changed(entry)
     let name = entry.description.name
     var words =
-      ["train", "dense-ae", "-n"] + (entry.description.isFlag ? ["--\(name)"] : ["--\(name)", text])
+      ["train", model(for: entry).rawValue, "-n"]
+      + (entry.description.isFlag ? ["--\(name)"] : ["--\(name)", text])
     for (option, value) in companions[name] ?? [] {
       words += ["--\(option)", value]
       let companion = RunOptions.table.first { $0.description.name == option }!
@@ -216,8 +223,8 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
 }
 
 @Test func resumingRefusesExactlyTheArithmetic() throws {
-  let saved = RunConfiguration.defaults(for: .denseAutoencoder)
   for entry in changeable {
+    let saved = RunConfiguration.defaults(for: model(for: entry))
     let requested = try changed(entry).configuration
     guard entry.description.role == .arithmetic else {
       try requested.requireSameArithmetic(as: saved)
@@ -251,4 +258,79 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
   #expect(
     failure { _, saved in saved.limit = 9 }?.message
       == "--limit is not given, but was 9 for the checkpoint, and can't change")
+  #expect(
+    failure { requested, _ in requested = .defaults(for: .baselineAutoencoder) }
+      == Failure(
+        .usage, "the model is baseline-ae, but was dense-ae for the checkpoint, and can't change",
+        help: "resume with the model dense-ae, or start a new run"))
+}
+
+/// Checkpoints from before an option say nothing of it.
+@Test func aCheckpointWithoutChannelsIsAnOlderOne() throws {
+  func saved(_ model: ModelName, without name: String) -> JSONValue {
+    .object((RunConfiguration.defaults(for: model).arithmetic.objectValue ?? []).filter { $0.name != name })
+  }
+  #expect(
+    try RunConfiguration(arithmetic: saved(.denseAutoencoder, without: "channels"), file: "state.json")
+      == .defaults(for: .denseAutoencoder))
+  for (model, name) in [
+    (ModelName.denseAutoencoder, "hidden"), (.denseAutoencoder, "batch"), (.modifiedAutoencoder, "channels"),
+  ] {
+    let failure = #expect(throws: Failure.self) {
+      try RunConfiguration(arithmetic: saved(model, without: name), file: "state.json")
+    }
+    #expect(failure == Failure(.badData, "state.json has no usable value for '\(name)'"))
+  }
+}
+
+@Test(arguments: [
+  ("dense-ae --channels 8", "--channels is for conv-ae, baseline-ae or modified-ae, not dense-ae"),
+  ("dense-ae --channels none", "--channels is for conv-ae, baseline-ae or modified-ae, not dense-ae"),
+  ("conv-ae --hidden 8", "--hidden is for dense-ae, not conv-ae"),
+  ("modified-ae --hidden none", "--hidden is for dense-ae, not modified-ae"),
+  ("baseline-ae --channels none", "--channels can't be none: baseline-ae is made of convolutions"),
+])
+func widthsOfOtherModelsAreRefused(words: String, message: String) {
+  for command in [["train", "-n"], ["bench", "train"], ["bench", "layers"]] {
+    let result = runAtelier(command + words.split(separator: " ").map(String.init))
+    #expect(result.code == 64 && result.output == "", "\(result)")
+    #expect(result.error.hasPrefix("Error: \(message)\n"), "\(result)")
+  }
+}
+
+/// What the sources say of the published runs; Docs/models.md.
+@Test(arguments: [
+  (
+    "dense-ae", "hidden = [128, 64] latent = 32 latent-activation = relu loss = bce epochs = 20 patience = 0",
+    "official"
+  ),
+  (
+    "conv-ae",
+    "channels = [32, 64, 128] latent = 64 latent-activation = linear loss = bce epochs = 10 patience = 0",
+    "official"
+  ),
+  (
+    "baseline-ae",
+    "channels = [32, 32] latent = 128 latent-activation = relu loss = mse epochs = 100 patience = 10",
+    "80-10-10"
+  ),
+  (
+    "modified-ae",
+    "channels = [32, 64, 128] latent = 128 latent-activation = relu loss = mse epochs = 100 patience = 10",
+    "80-10-10"
+  ),
+])
+func theModelsDefaultsAreThePublishedSettings(model: String, settings: String, split: String) throws {
+  let text = runAtelier(["train", model, "--dry-run"]).output
+  let names = [
+    "hidden", "channels", "latent", "latent-activation", "loss", "epochs", "patience",
+  ]
+  let lines = text.split(separator: "\n").filter { line in names.contains { line.hasPrefix("\($0) = ") } }
+  #expect(lines.joined(separator: " ").split(separator: "\"").joined() == settings)
+  for line in [
+    "split = \"\(split)\"", "activation = \"relu\"", "conventions = \"keras\"", "optimizer = \"adam\"",
+    "lr = 0.001", "batch = 128", "shards = 16",
+  ] {
+    #expect(text.contains("\n\(line)\n"), "\(line)")
+  }
 }

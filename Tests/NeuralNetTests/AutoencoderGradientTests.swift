@@ -38,8 +38,8 @@ private func referenceLoss(
   arguments: [
     (Activation.relu, Activation.relu), (.leakyReLU, .identity), (.tanh, .sigmoid), (.sigmoid, .tanh),
   ], ReconstructionLoss.allCases.filter { !$0.usesWindows })
-func gradientsAreDerivatives(activations: (Activation, Activation), loss: ReconstructionLoss) {
-  let model = DenseAutoencoder(
+func gradientsAreDerivatives(activations: (Activation, Activation), loss: ReconstructionLoss) throws {
+  let model = try DenseAutoencoder(
     pixels: pixels, hidden: hidden, latent: latent, activation: activations.0,
     latentActivation: activations.1,
     conventions: .torch

@@ -26,15 +26,15 @@ private func images() throws -> [Float] {
 
 /// The fixtures' 784-32-16-8-16-32-784 with its first weights.
 private func smallModel(_ conventions: Conventions) throws -> Autoencoder {
-  let model = DenseAutoencoder(hidden: [32, 16], latent: 8, conventions: conventions).build()
+  let model = try DenseAutoencoder(hidden: [32, 16], latent: 8, conventions: conventions).build()
   let fixture = try Fixture("dense_ae_torch")
   try model.arena.load { try fixture.floats("initial.\($0.name)") }
   return model
 }
 
 /// The `dense-ae` that users train, with weights from the formula and zero biases.
-private func fullModel(_ conventions: Conventions) -> Autoencoder {
-  let model = DenseAutoencoder(conventions: conventions).build()
+private func fullModel(_ conventions: Conventions) throws -> Autoencoder {
+  let model = try DenseAutoencoder(conventions: conventions).build()
   var tensor = 0
   model.arena.load { parameter in
     if parameter.shape.count == 1 { return [Float](repeating: 0, count: parameter.count) }
@@ -107,14 +107,14 @@ private func train(_ model: Autoencoder, _ conventions: Conventions, by rule: Ru
 @Test(arguments: Peer.all, Rule.allCases)
 private func theFullModelsLossesAreThePeers(peer: Peer, rule: Rule) throws {
   let fixture = try Fixture(peer.fixture)
-  let losses = try train(fullModel(peer.conventions), peer.conventions, by: rule)
+  let losses = try train(try fullModel(peer.conventions), peer.conventions, by: rule)
   try expectClose("losses", losses, fixture.floats("full.\(rule).losses").map(Double.init), tolerance: 1e-5)
   try expectClose("first loss", [losses[0]], [Double(fixture.floats("full.loss")[0])], tolerance: 1e-6)
 }
 
 @Test func theFullModelsGradientsArePyTorchs() throws {
   let fixture = try Fixture("dense_ae_torch")
-  let model = fullModel(.torch)
+  let model = try fullModel(.torch)
   fillGradients(of: model, images: try images(), offsets: evenOffsets(rows: batch, shards: 16))
   for (parameter, gradient) in zip(model.arena.parameters, model.arena.gradientArrays) {
     let mean = gradient.map { $0 / Float(batch) }

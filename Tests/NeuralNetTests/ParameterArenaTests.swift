@@ -3,10 +3,12 @@ import TensorCore
 import TestSupport
 import Testing
 
-private func model() -> Autoencoder { DenseAutoencoder(pixels: 30, hidden: [9, 7], latent: 3).build() }
+private func model() throws -> Autoencoder {
+  try DenseAutoencoder(pixels: 30, hidden: [9, 7], latent: 3).build()
+}
 
-@Test func parametersAreNamedAndShapedAsInPyTorch() {
-  let model = DenseAutoencoder().build()
+@Test func parametersAreNamedAndShapedAsInPyTorch() throws {
+  let model = try DenseAutoencoder().build()
   #expect(
     model.arena.parameters.map { "\($0.name) \($0.shape)" } == [
       "encoder.dense1.weight [128, 784]", "encoder.dense1.bias [128]",
@@ -20,8 +22,8 @@ private func model() -> Autoencoder { DenseAutoencoder(pixels: 30, hidden: [9, 7
   #expect(model.pixelCount == 784 && model.latentDimension == 32)
 }
 
-@Test func slicesBeginOnCacheLinesAndDoNotOverlap() {
-  let arena = model().arena
+@Test func slicesBeginOnCacheLinesAndDoNotOverlap() throws {
+  let arena = try model().arena
   var end = 0
   for parameter in arena.parameters {
     #expect(parameter.offset >= end && parameter.offset % 16 == 0)
@@ -33,8 +35,8 @@ private func model() -> Autoencoder { DenseAutoencoder(pixels: 30, hidden: [9, 7
   #expect(end <= arena.count && arena.gradients.count == arena.count)
 }
 
-@Test(arguments: Conventions.allCases) func gapsStayZeroWhileTraining(conventions: Conventions) {
-  let model = model()
+@Test(arguments: Conventions.allCases) func gapsStayZeroWhileTraining(conventions: Conventions) throws {
+  let model = try model()
   let arena = model.arena
   arena.initialize(seed: 1)
   let adam = Adam(count: arena.count, conventions: conventions)

@@ -12,17 +12,33 @@ private func images(_ count: Int) -> [Float] {
   return pixels.enumerated().map { $1 * Float(sign: .plus, exponent: exponents[$0 / 784], significand: 1) }
 }
 
+private enum Model: CaseIterable, Sendable {
+  case dense, convolutional, baseline, modified
+
+  func build() throws -> Autoencoder {
+    func settings(_ channels: [Int]) -> ConvolutionalSettings {
+      ConvolutionalSettings(channels: channels, latent: 4, latentActivation: .relu)
+    }
+    return switch self {
+    case .dense: try DenseAutoencoder().build()
+    case .convolutional: try .convolutional(settings([8, 8, 8]))
+    case .baseline: try .baseline(settings([8]))
+    case .modified: try .modified(settings([8, 8, 8]))
+    }
+  }
+}
+
 /// What the ranks compute: each the samples' losses and the gradients of its shards' rows.
 private func ranks(
-  _ count: Int, images: [Float], team: ThreadTeam = singleThread
-) -> (losses: [Double], gradients: [[Float]]) {
+  _ count: Int, model: Model = .dense, images: [Float], team: ThreadTeam = singleThread
+) throws -> (losses: [Double], gradients: [[Float]]) {
   let rows = images.count / 784
   let offsets = evenOffsets(rows: rows, shards: shards)
   var losses: [Double] = []
   var gradients: [[Float]] = []
   for rank in 0..<count {
     let own = Array(offsets[(rank * shards / count)...((rank + 1) * shards / count)])
-    let model = DenseAutoencoder().build()
+    let model = try model.build()
     model.arena.initialize(seed: 9)
     losses += fillGradients(
       of: model, images: Array(images[own.first! * 784..<own.last! * 784]),
@@ -34,12 +50,22 @@ private func ranks(
 }
 
 /// Ragged batches, one smaller than the number of shards, so that some ranks have no rows.
-@Test(arguments: [107, 2, 130, 16]) func anyNumberOfRanksGivesTheBitsOfOne(batch: Int) {
+@Test(arguments: [(Model.dense, 107), (.dense, 2), (.dense, 130), (.dense, 16)])
+private func anyNumberOfRanksGivesTheBitsOfOne(model: Model, batch: Int) throws {
+  try expectEqualBits(model, batch: batch)
+}
+
+@Test(arguments: [Model.convolutional, .baseline, .modified], [21, 3])
+private func anyNumberOfRanksGivesConvolutionsTheBitsOfOne(model: Model, batch: Int) throws {
+  try expectEqualBits(model, batch: batch)
+}
+
+private func expectEqualBits(_ model: Model, batch: Int) throws {
   let images = images(batch)
-  let alone = ranks(1, images: images)
+  let alone = try ranks(1, model: model, images: images)
   #expect(alone.gradients[0].contains { $0 != 0 })
   for count in [2, 4, 8, 16] {
-    let together = ranks(count, images: images)
+    let together = try ranks(count, model: model, images: images)
     expectSameBits("losses of \(count) ranks", together.losses, alone.losses)
     expectSameBits("gradients of \(count) ranks", treeSum(together.gradients), alone.gradients[0])
     if count == 16 && batch >= 16 {
@@ -48,23 +74,24 @@ private func ranks(
   }
 }
 
-@Test func anyNumberOfThreadsGivesTheBitsOfOne() {
-  let images = images(45)
-  let alone = ranks(1, images: images)
+@Test(arguments: Model.allCases)
+private func anyNumberOfThreadsGivesTheBitsOfOne(model: Model) throws {
+  let images = images(model == .dense ? 45 : 7)
+  let alone = try ranks(1, model: model, images: images)
   for threads in [2, 3] {
-    let together = ranks(1, images: images, team: ThreadTeam(count: threads))
+    let together = try ranks(1, model: model, images: images, team: ThreadTeam(count: threads))
     expectSameBits("losses", together.losses, alone.losses)
     expectSameBits("gradients", together.gradients[0], alone.gradients[0])
   }
 }
 
 /// Buffers of an earlier, larger batch leave nothing behind.
-@Test func aBatchDoesNotSeeTheOneBefore() {
-  let model = DenseAutoencoder().build()
+@Test func aBatchDoesNotSeeTheOneBefore() throws {
+  let model = try DenseAutoencoder().build()
   model.arena.initialize(seed: 9)
   fillGradients(of: model, images: images(20))
   fillGradients(
     of: model, images: Array(images(20)[..<(3 * 784)]), offsets: evenOffsets(rows: 3, shards: shards))
-  let fresh = ranks(1, images: Array(images(20)[..<(3 * 784)]))
+  let fresh = try ranks(1, images: Array(images(20)[..<(3 * 784)]))
   expectSameBits("gradients", model.arena.gradients.array, fresh.gradients[0])
 }

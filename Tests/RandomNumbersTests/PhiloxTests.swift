@@ -27,3 +27,16 @@ import Testing
   #expect(unitUniform(0) == 0)
   #expect(unitUniform(.max) < 1)
 }
+
+@Test func fourBlocksAreThoseOneByOne() {
+  let key = RandomKey(seed: 0xDEAD_BEEF, purpose: .dropout, layer: 0xABCDEF)
+  for (step, index, lane, draw) in [(0, 0, 0, 0), (-1, 59_999, 0xFFFF_FFFE, 3), (123_456, 1 << 31, 17, 1)] {
+    let blocks = key.fourBlocks(step: step, index: index, firstLane: lane, draw: draw)
+    for place in 0..<4 {
+      let words = key.words(step: step, index: index, lane: lane + place, draw: draw)
+      #expect(
+        [blocks.x[place], blocks.y[place], blocks.z[place], blocks.w[place]]
+          == (0..<4).map { UInt64(words[$0]) })
+    }
+  }
+}

@@ -14,3 +14,11 @@ func squaredNormIsTheSumOfSquares(count: Int) {
   #expect(squaredNorm([1, .infinity, 2], count: 3, team: singleThread) == .infinity)
   #expect(squaredNorm([1e30, 1], count: 2, team: singleThread) == .infinity, "a square beyond Float")
 }
+
+/// Of a small model the last ranks own nothing, which begins wherever the values end.
+@Test func anEmptyPartHasNoBlocks() {
+  var blocks = [7.0, 7.0]
+  squaredNorms(
+    [Float](repeating: 1, count: 1500), part: 1500..<1500, blocks: &blocks, team: ThreadTeam(count: 1))
+  #expect(blocks == [7, 7])
+}

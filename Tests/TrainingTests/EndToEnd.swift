@@ -9,13 +9,16 @@ import Testing
 final class Laboratory: Sendable {
   let folder = TemporaryFolder()
   private let data: TemporaryFolder?
+  private let model: String
   /// Options of every `train` here, before those of the single job.
   private let options: [String]
 
   /// - Parameters:
+  ///   - model: of every `train`.
   ///   - images: training images to make up; nil takes Fashion-MNIST.
   ///   - options: of every `train`.
-  init(images: Int? = 131, options: String = "") throws {
+  init(model: String = "dense-ae", images: Int? = 131, options: String = "") throws {
+    self.model = model
     self.options = options.split(separator: " ").map(String.init)
     data = images == nil ? nil : TemporaryFolder()
     if let images, let data { try SyntheticImages.write(to: data, train: images, test: 107) }
@@ -26,7 +29,7 @@ final class Laboratory: Sendable {
 
   func path(_ run: String) -> String { folder.path(run) }
 
-  /// Runs `atelier train dense-ae` and gives what it left; `mpirun` starts it where there are several ranks.
+  /// Runs `atelier train` and gives what it left; `mpirun` starts it where there are several ranks.
   @discardableResult
   func train(
     _ run: String?, ranks: Int = 1, _ more: String = "", environment: [String: String?] = [:],
@@ -37,7 +40,7 @@ final class Laboratory: Sendable {
 
   /// The words of that command after the program's name.
   func trainWords(_ run: String?, _ more: String = "") -> [String] {
-    ["train", "dense-ae"] + dataWords + options + more.split(separator: " ").map(String.init)
+    ["train", model] + dataWords + options + more.split(separator: " ").map(String.init)
       + (run.map { ["--run-dir", path($0)] } ?? [])
   }
 

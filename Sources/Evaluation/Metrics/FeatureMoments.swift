@@ -26,7 +26,7 @@ public struct FeatureMoments: Sendable, Equatable {
 
   /// The moments of some images' features.
   ///
-  /// - Throws: 65 for fewer than two images, which have no covariance.
+  /// - Throws: 65 for fewer than two images, which have no covariance; 1 where OpenBLAS is not installed.
   public init(of features: FeatureMatrix, team: ThreadTeam) throws(Failure) {
     guard features.count >= 2 else {
       throw Failure(
@@ -34,7 +34,7 @@ public struct FeatureMoments: Sendable, Equatable {
         help: "give at least 2, better 10,000")
     }
     let mean = columnMeans(features, team: team)
-    let scatter = scatterMatrix(features, mean: mean, team: team)
+    let scatter = try scatterMatrix(features, mean: mean, team: team)
     let scale = Double(features.count - 1)
     self.init(count: features.count, mean: mean, covariance: scatter.map { $0 / scale })
   }
@@ -55,7 +55,10 @@ private func columnMeans(_ features: FeatureMatrix, team: ThreadTeam) -> [Double
 /// sum over images (x - mean) (x - mean)^T.
 ///
 /// The lower triangle is cut into tiles of a fixed size, shared over the team, and mirrored.
-private func scatterMatrix(_ features: FeatureMatrix, mean: [Double], team: ThreadTeam) -> [Double] {
+private func scatterMatrix(
+  _ features: FeatureMatrix, mean: [Double], team: ThreadTeam
+) throws(Failure) -> [Double] {
+  let algebra = try DenseAlgebra()
   let (tile, blockRows, dimension) = (128, 512, features.dimension)
   let scatter = AlignedBuffer<Double>(count: dimension * dimension)
   let block = AlignedBuffer<Double>(count: blockRows * dimension)
@@ -71,7 +74,7 @@ private func scatterMatrix(_ features: FeatureMatrix, mean: [Double], team: Thre
     }
     team.forEachRange(tiles.count) { range in
       for (row, column) in tiles[range] {
-        DenseAlgebra.addTransposedProduct(
+        algebra.addTransposedProduct(
           block.pointer + row, leftStride: dimension, leftColumns: min(tile, dimension - row),
           block.pointer + column, rightStride: dimension, rightColumns: min(tile, dimension - column),
           terms: rows,

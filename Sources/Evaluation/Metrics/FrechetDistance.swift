@@ -33,9 +33,10 @@ public struct FrechetDistance: Sendable, Equatable {
         "\(real.dimension) real features and \(generated.dimension) generated ones can't be compared",
         help: "compute both with the same feature network")
     }
-    let product = DenseAlgebra.productWithTranspose(
+    let algebra = try DenseAlgebra()
+    let product = algebra.productWithTranspose(
       real.factor, rows: real.rank, generated.factor, columns: generated.rank, terms: real.dimension)
-    let crossTrace = try DenseAlgebra.nuclearNorm(product, rows: real.rank, columns: generated.rank)
+    let crossTrace = try algebra.nuclearNorm(product, rows: real.rank, columns: generated.rank)
     dimension = real.dimension
     realTrace = real.trace
     meanTerm = zip(real.moments.mean, generated.moments.mean).reduce(0) {

@@ -21,7 +21,7 @@ public struct GaussianFit: Sendable {
       throw Failure(.badData, "the mean or the covariance of the features is not finite")
     }
     let dimension = moments.dimension
-    let (values, vectors) = try DenseAlgebra.symmetricEigen(moments.covariance, size: dimension)
+    let (values, vectors) = try DenseAlgebra().symmetricEigen(moments.covariance, size: dimension)
     let threshold = Double(dimension) * Double.ulpOfOne * values[dimension - 1]
     let first = max(dimension - (moments.count - 1), values.firstIndex { $0 > threshold } ?? dimension)
     var factor = Array(vectors[(first * dimension)...])

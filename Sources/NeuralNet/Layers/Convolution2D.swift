@@ -36,7 +36,10 @@ public final class Convolution2D: Layer {
 
   public var inputCount: Int { inputShape.count }
   public var outputCount: Int { outputShape.count }
+  /// What its products are made of.
+  public var geometry: ConvolutionGeometry { kernels.geometry }
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var multiplications: Int { kernels.geometry.multiplications }
   public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
 
   public func allocate(rows: Int) {

@@ -22,6 +22,7 @@ public final class Dense: Layer {
   }
 
   public var parameters: [Parameter] { [weight, bias] }
+  public var multiplications: Int { inputCount * outputCount }
   public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
 
   public func allocate(rows: Int) {

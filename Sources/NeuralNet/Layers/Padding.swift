@@ -58,10 +58,15 @@ extension ConvolutionGeometry {
         return ((length - 1) * stride - 2 * pixels + kernel + outputPadding, pixels)
       }
     }
-    guard (0..<stride) ~= outputPadding && (padding != .same || outputPadding == 0) else {
+    guard padding != .same || outputPadding == 0 else {
       throw Failure(
-        .usage,
-        "\(name): an output padding of \(outputPadding) does not go with stride \(stride) and \(padding)")
+        .usage, "\(name): its output padding can't be \(outputPadding) with same padding",
+        help: "give 0: the output has \(stride) times the side already")
+    }
+    guard (0..<stride) ~= outputPadding else {
+      throw Failure(
+        .usage, "\(name): its output padding can't be \(outputPadding) with stride \(stride)",
+        help: stride == 1 ? "give 0" : "give 0 to \(stride - 1)")
     }
     let (height, top) = side(input.height)
     let (width, left) = side(input.width)

@@ -1,3 +1,4 @@
+import Diagnostics
 import TensorCore
 
 /// `dense-ae`: 784-128-64-32-64-128-784 by default, ReLU throughout (the code too), sigmoid output.
@@ -22,14 +23,16 @@ public struct DenseAutoencoder {
     self.conventions = conventions
   }
 
-  public func build() -> Autoencoder {
+  /// - Throws: a usage failure that names the layer whose width is 0.
+  public func build() throws(Failure) -> Autoencoder {
     Autoencoder(
-      encoder: chain("encoder", widths: [pixels] + hidden + [latent], last: latentActivation),
-      decoder: chain("decoder", widths: [latent] + hidden.reversed() + [pixels], last: .identity))
+      encoder: try chain("encoder", widths: [pixels] + hidden + [latent], last: latentActivation),
+      decoder: try chain("decoder", widths: [latent] + hidden.reversed() + [pixels], last: .identity))
   }
 
-  private func chain(_ name: String, widths: [Int], last: Activation) -> Sequential {
-    Sequential(
+  private func chain(_ name: String, widths: [Int], last: Activation) throws(Failure) -> Sequential {
+    for layer in 1..<widths.count { try requirePositive("\(name).dense\(layer)", "width", widths[layer]) }
+    return Sequential(
       (1..<widths.count).map { layer in
         Dense(
           "\(name).dense\(layer)", inputs: widths[layer - 1], outputs: widths[layer],

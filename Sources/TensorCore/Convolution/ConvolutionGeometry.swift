@@ -1,8 +1,8 @@
 /// How two images are tied by a kernel that slides in strides: the one description for convolutions and transposed
 /// convolutions, forward and backward.
 ///
-/// The kernel slides over the *fine* image, and each of its places belongs to a pixel of the *coarse* one (which is as
-/// large, or smaller by the stride). Place (y, x) with tap (ky, kx) touches the fine pixel
+/// The kernel slides over the *fine* image, and each of its places belongs to a pixel of the *coarse* one (which is about
+/// as large, or smaller by the stride). Place (y, x) with tap (ky, kx) touches the fine pixel
 ///   (y * stride + ky - paddingTop, x * stride + kx - paddingLeft),
 /// and outside the fine image is nothing. Three products follow, and all layers are made of them:
 ///   correlate:       coarse[y, x, o] = sum over ky, kx, i of fine[touched, i] * weight[o, i, ky, kx]

@@ -1,19 +1,16 @@
-/// The three products of one geometry, each by the algorithm that is fastest for its shape.
+/// The three products of one geometry, by the algorithm that is fastest for its shape.
 ///
 /// The choice looks at the geometry alone, never at the number of rows, threads or a clock: it is part of what fixes the
 /// bits of a run. Docs/performance.md has the measurements behind it.
 public final class ConvolutionKernels {
   public let geometry: ConvolutionGeometry
-  private let correlation: any ConvolutionAlgorithm
-  private let spreading: any ConvolutionAlgorithm
-  private let weightSum: any ConvolutionAlgorithm
+  private let algorithm: any ConvolutionAlgorithm
 
   public init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    let plain = PlainConvolution(geometry)
-    correlation = plain
-    spreading = plain
-    weightSum = plain
+    algorithm =
+      WinogradConvolution.isWorthwhile(geometry)
+      ? WinogradConvolution(geometry) : DirectConvolution(geometry)
   }
 
   /// coarse = finish(correlate(fine, weight) + bias), where finish multiplies negative values by `negativeSlope`.
@@ -28,7 +25,7 @@ public final class ConvolutionKernels {
     negativeSlope: Float,
     coarse: UnsafeMutablePointer<Float>, rows: Int, team: ThreadTeam
   ) {
-    correlation.correlate(
+    algorithm.correlate(
       fine: fine, weight: weight, bias: bias, negativeSlope: negativeSlope, coarse: coarse, rows: rows,
       team: team)
   }
@@ -41,7 +38,7 @@ public final class ConvolutionKernels {
     negativeSlope: Float,
     fine: UnsafeMutablePointer<Float>, rows: Int, team: ThreadTeam
   ) {
-    spreading.spread(
+    algorithm.spread(
       coarse: coarse, weight: weight, bias: bias, negativeSlope: negativeSlope, fine: fine, rows: rows,
       team: team)
   }
@@ -51,7 +48,7 @@ public final class ConvolutionKernels {
     fine: UnsafePointer<Float>, coarse: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
     rows: ShardedRows, team: ThreadTeam
   ) {
-    weightSum.weightGradient(
+    algorithm.weightGradient(
       fine: fine, coarse: coarse, weightGradient: weightGradient, rows: rows, team: team)
   }
 }

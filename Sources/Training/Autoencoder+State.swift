@@ -1,0 +1,40 @@
+import Artifacts
+import NeuralNet
+import TensorCore
+
+/// A model's state beyond one step: its parameters, and the running tensors beside them.
+extension Autoencoder {
+  /// The tensors of `model.safetensors`, as PyTorch's `state_dict` has them.
+  package var stateTensors: [NamedTensor] {
+    let parameters = arena.parameters.map { parameter in
+      NamedTensor(
+        name: parameter.name, shape: parameter.shape,
+        elements: UnsafeBufferPointer<Float>(start: parameter.values, count: parameter.count))
+    }
+    let running = runningTensors.map { tensor in
+      switch tensor.storage {
+      case .values(let values):
+        NamedTensor(name: tensor.name, shape: tensor.shape, elements: UnsafeBufferPointer(values.elements))
+      case .counter(let counter):
+        NamedTensor(name: tensor.name, shape: tensor.shape, elements: UnsafeBufferPointer(counter.elements))
+      }
+    }
+    return parameters + running
+  }
+
+  /// The memory of the whole state, for sending it to other ranks.
+  var stateMemory: [UnsafeMutableRawBufferPointer] {
+    [UnsafeMutableRawBufferPointer(arena.values.elements)] + runningTensors.map(\.bytes)
+  }
+}
+
+extension RunningTensor {
+  /// Takes the elements over from a file's tensor; false, with nothing copied, where its type or shape is another.
+  func copy(_ tensor: TensorData) -> Bool {
+    guard tensor.shape == shape else { return false }
+    return switch storage {
+    case .values(let values): tensor.copy(to: values.elements)
+    case .counter(let counter): tensor.copy(to: counter.elements)
+    }
+  }
+}

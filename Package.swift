@@ -95,7 +95,7 @@ let package = Package(
       name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "NeuralNet", "TensorCore", "Artifacts", "Diagnostics", "TestSupport"]),

@@ -7,6 +7,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case dropout = 5
   case augmentation = 6
   case adversarialNoise = 7
+  case evaluation = 8
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

@@ -22,6 +22,7 @@ environment() {
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_models.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
+"${TORCH_PYTHON:-$(environment torch)}" make_metrics.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_layers.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_models.py

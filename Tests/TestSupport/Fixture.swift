@@ -25,6 +25,15 @@ public struct Fixture {
   /// The elements of a float32 tensor, in C order.
   public func floats(_ tensor: String) throws -> [Float] { try elements(tensor) }
 
+  /// The elements of a float64 tensor, in C order.
+  public func doubles(_ tensor: String) throws -> [Double] { try elements(tensor) }
+
+  /// The elements of a uint32 tensor, in C order.
+  public func integers(_ tensor: String) throws -> [Int] {
+    let elements: [UInt32] = try elements(tensor)
+    return elements.map(Int.init)
+  }
+
   /// The elements of a uint8 tensor, in C order.
   public func bytes(_ tensor: String) throws -> [UInt8] { try elements(tensor) }
 

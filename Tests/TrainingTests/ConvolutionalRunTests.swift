@@ -10,7 +10,7 @@ extension EndToEnd {
       case baseline = "baseline-ae"
       case modified = "modified-ae"
 
-      var channels: String { self == .baseline ? "8,8" : "8,8,16" }
+      var channels: String { self == .baseline ? "16,16" : "16,16,32" }
 
       /// 67 images, of which batches of 32 leave 3 for the last: most of its shards are empty.
       func laboratory() throws -> Laboratory {

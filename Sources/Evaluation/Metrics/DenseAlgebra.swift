@@ -30,7 +30,8 @@ struct DenseAlgebra {
     var result = [Double](repeating: 0, count: rows * columns)
     if result.isEmpty { return result }
     library.multiply(
-      OpenBLAS.rowMajor, OpenBLAS.plain, OpenBLAS.transposed, Int32(rows), Int32(columns), Int32(terms), 1, left,
+      OpenBLAS.rowMajor, OpenBLAS.plain, OpenBLAS.transposed, Int32(rows), Int32(columns), Int32(terms), 1,
+      left,
       Int32(terms), right, Int32(terms), 0, &result, Int32(columns))
     return result
   }
@@ -78,7 +79,8 @@ struct DenseAlgebra {
     for _ in 0..<2 {
       let leading = m
       library.singularValues(
-        "N", &m, &n, &matrix, [leading], &values, &unused, &one, &unusedToo, &one, &work, &workCount, &integers,
+        "N", &m, &n, &matrix, [leading], &values, &unused, &one, &unusedToo, &one, &work, &workCount,
+        &integers,
         &status,
         1)
       if workCount < 0 {

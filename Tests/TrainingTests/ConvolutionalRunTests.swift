@@ -94,8 +94,8 @@ extension EndToEnd {
         products.map { $0["name"]?.stringValue }
           == encoder.map { "encoder.\($0)" } + decoder.map { "decoder.\($0)" })
       #expect(products[0]["input_gradient"] == .null && products[1]["input_gradient"] != .null)
-      // Two for each multiplication: 32 images of 28x28 pixels, 8 channels, 3x3 taps.
-      #expect(products[0]["gflop"] == .double(Double(2 * 32 * 784 * 8 * 9) / 1e9))
+      // Two for each multiplication: 32 images of 28x28 pixels, 16 channels, 3x3 taps.
+      #expect(products[0]["gflop"] == .double(Double(2 * 32 * 784 * 16 * 9) / 1e9))
       let shares = layers.flatMap { layer in
         ["forward", "input_gradient", "weight_gradient"].compactMap { layer[$0]?["of_all"]?.doubleValue }
       }

@@ -7,7 +7,7 @@ import Training
 func benchConvolutions(_ options: BenchOptions, _ console: Console) throws -> ExitCode {
   try withProcessGroup { group in
     let benchmark = try ConvolutionBenchmark.run(
-      configuration: options.configuration, rounds: options.seconds, group: group)
+      configuration: options.configuration, seconds: Double(options.seconds), group: group)
     console.write(options.printsJSON ? benchmark.json.compactText + "\n" : benchmark.table)
   }
 }

@@ -43,8 +43,8 @@ let benchCommand = CommandSpecification(
     One thread is timed by its processor time. One rank only.
 
     'convolutions' times both algorithms, direct and Winograd, for the three products
-    of each convolution of a model, the least of as many rounds as --seconds says: the
-    choice between them is fixed by the shape.
+    of each convolution of a model, the least of many rounds: the choice between them
+    is fixed by the shape.
     """,
   table: [.argument("subject", \.subject, .choice, .invocation, "What to time.")]
     + RunOptions.table.filter { !RunOptions.runFolderNames.contains($0.description.name) }

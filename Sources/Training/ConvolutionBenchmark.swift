@@ -13,9 +13,11 @@ public struct ConvolutionBenchmark: Sendable {
   /// Images in the batch that was timed.
   public var batch: Int
 
+  /// Times them for about `seconds` in all.
+  ///
   /// - Throws: a usage failure if there is more than one rank, or the model's shapes don't fit.
   public static func run(
-    configuration: RunConfiguration, rounds: Int, group: ProcessGroup
+    configuration: RunConfiguration, seconds: Double, group: ProcessGroup
   ) throws -> ConvolutionBenchmark {
     guard group.size == 1 else {
       throw Failure(
@@ -34,7 +36,8 @@ public struct ConvolutionBenchmark: Sendable {
     }
     let peak = fusedMultiplyAddPeak(team: team)
     let timings = geometries.map {
-      ConvolutionTiming($0, rows: ShardedRows(offsets: offsets), rounds: rounds, team: team)
+      ConvolutionTiming(
+        $0, rows: ShardedRows(offsets: offsets), seconds: seconds / Double(geometries.count), team: team)
     }
     return ConvolutionBenchmark(
       timings: timings, peak: max(peak, fusedMultiplyAddPeak(team: team)), batch: configuration.batch)

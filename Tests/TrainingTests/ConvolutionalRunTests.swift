@@ -86,6 +86,13 @@ extension EndToEnd {
         return try JSONValue(parsing: Array(result.standardOutput.utf8), file: "bench")
       }
       #expect(try bench("train")["first_loss"]?.doubleValue ?? 0 > 0.05)
+      // Of one channel there are no tiles; between 16 and more both algorithms are timed.
+      let convolutions = try #require(try bench("convolutions")["convolutions"]?.arrayValue)
+      #expect(convolutions[0]["correlate"]?["winograd_ms"] == .null)
+      for product in ["correlate", "spread", "weight_gradient"] {
+        #expect(convolutions[1][product]?["direct_ms"]?.doubleValue ?? 0 > 0)
+        #expect(convolutions[1][product]?["winograd_ms"]?.doubleValue ?? 0 > 0)
+      }
       let layers = try #require(try bench("layers")["layers"]?.arrayValue)
       let products = layers.filter { $0["gflop"] != .null }
       let encoder = ["conv1", "conv2"] + (model == .baseline ? [] : ["conv3"]) + ["dense1"]

@@ -1,7 +1,7 @@
 /// The three products of one geometry, by the algorithm that is fastest for its shape.
 ///
 /// The choice looks at the geometry alone, never at the number of rows, threads or a clock: it is part of what fixes the
-/// bits of a run. Docs/performance.md has the measurements behind it.
+/// bits of a run. Docs/convolutions.md has the measurements behind it.
 public final class ConvolutionKernels {
   public let geometry: ConvolutionGeometry
   private let algorithm: any ConvolutionAlgorithm

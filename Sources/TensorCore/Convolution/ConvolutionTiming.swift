@@ -9,15 +9,16 @@ public struct ConvolutionTiming: Sendable {
   public private(set) var winograd: [Double]?
   public static let productNames = ["correlate", "spread", "weight gradient"]
 
-  /// Times the algorithms in turns on random images.
-  public init(_ geometry: ConvolutionGeometry, rows: ShardedRows, rounds: Int, team: ThreadTeam) {
+  /// Times the algorithms in turns on random images, round after round, for about `seconds`.
+  public init(_ geometry: ConvolutionGeometry, rows: ShardedRows, seconds: Double, team: ThreadTeam) {
     self.geometry = geometry
     let operands = Operands(geometry, rows: rows)
     let algorithms: [any ConvolutionAlgorithm] =
       [DirectConvolution(geometry)]
       + (WinogradConvolution.supports(geometry) ? [WinogradConvolution(geometry)] : [])
     if algorithms.count > 1 { winograd = direct }
-    for _ in 0..<rounds {
+    let start = benchmarkSeconds(team: team)
+    repeat {
       for (index, algorithm) in algorithms.enumerated() {
         let seconds = operands.time(algorithm, team: team)
         for product in 0..<3 {
@@ -28,7 +29,7 @@ public struct ConvolutionTiming: Sendable {
           }
         }
       }
-    }
+    } while benchmarkSeconds(team: team) - start < seconds
   }
 
   private struct Operands {

@@ -2,7 +2,7 @@ import TensorCore
 
 /// A model that rebuilds its input: an encoder to a code and a decoder back to logits. The output is
 /// sigmoid(logits), which the loss computes together with its gradient.
-public final class Autoencoder {
+public final class Autoencoder: TrainableModel {
   public let encoder: Sequential
   public let decoder: Sequential
   public let arena: ParameterArena
@@ -17,19 +17,7 @@ public final class Autoencoder {
 
   public var pixelCount: Int { encoder.inputCount }
   public var latentDimension: Int { encoder.outputCount }
-  public var runningTensors: [RunningTensor] { encoder.runningTensors + decoder.runningTensors }
-
-  /// Draws every parameter anew from the seed, and puts running tensors back to the state of a new run.
-  public func initialize(seed: UInt32) {
-    arena.initialize(seed: seed)
-    for tensor in runningTensors { tensor.initialize() }
-  }
-
-  /// Makes room for up to `rows` images at a time.
-  public func allocate(rows: Int) {
-    encoder.allocate(rows: rows)
-    decoder.allocate(rows: rows)
-  }
+  public var networks: [Sequential] { [encoder, decoder] }
 
   /// - Parameter images: (rows, pixelCount) in [0, 1].
   /// - Returns: logits (rows, pixelCount), valid until the next call.

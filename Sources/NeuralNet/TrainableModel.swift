@@ -1,0 +1,22 @@
+/// What is trained, saved and sent between ranks as one: networks whose parameters share an arena.
+public protocol TrainableModel: AnyObject {
+  /// In the order of the parameters.
+  var networks: [Sequential] { get }
+  /// The parameters of all networks, in order.
+  var arena: ParameterArena { get }
+}
+
+extension TrainableModel {
+  public var runningTensors: [RunningTensor] { networks.flatMap(\.runningTensors) }
+
+  /// Draws every parameter anew from the seed, and puts running tensors back to the state of a new run.
+  public func initialize(seed: UInt32) {
+    arena.initialize(seed: seed)
+    for tensor in runningTensors { tensor.initialize() }
+  }
+
+  /// Makes room for up to `rows` images at a time.
+  public func allocate(rows: Int) {
+    for network in networks { network.allocate(rows: rows) }
+  }
+}

@@ -37,7 +37,7 @@ private func encode(_ options: EncodeOptions, _ console: Console) throws -> Exit
   try withProcessGroup { group in
     try group.requireWritableFile(options.output)
     let loaded = try LoadedModel(options.model.run, group: group, threads: options.model.threads)
-    let codes = loaded.encode(try loaded.images(options.model, group))
+    let codes = try loaded.encode(loaded.images(options.model, group))
     try group.decideOnRoot(phase: "writing codes") {
       try writeCodes(codes, latentDimension: loaded.latentDimension, to: options.output)
       let statistics = CodeStatistics(

@@ -50,7 +50,7 @@ private func reconstruct(_ options: ReconstructOptions, _ console: Console) thro
         "--count \(options.count) is more than the \(images.count) images of --split \(part.rawValue)",
         help: "name at most \(images.count)")
     }
-    let reconstructions = loaded.reconstruct(images.prefix(options.count))
+    let reconstructions = try loaded.reconstruct(images.prefix(options.count))
     try group.decideOnRoot(phase: "writing reconstructions") {
       guard let reconstructions else { return }
       if isPicture(options.output) {

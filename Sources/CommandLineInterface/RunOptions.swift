@@ -15,12 +15,14 @@ package enum RunOptions {
     .argument("model", \.model, .choice, .arithmetic, "The model to train."),
     .option(
       "hidden", "widths", \.hidden, .integers(atLeast: 1), .model, .arithmetic,
-      "For dense-ae: widths of the encoder's hidden layers, from the image inwards; the decoder mirrors them."
+      "Widths of the hidden layers of dense-ae's encoder, from the image inwards, which the decoder mirrors, or of "
+        + "classifier's, the last of which makes the features."
     ),
     .option(
       "channels", "widths", \.channels, .integers(atLeast: 1), .model, .arithmetic,
       "For convolutional models: channels of the encoder's convolutions, from the image inwards; the decoder mirrors "
-        + "them. conv-ae and modified-ae halve the image with each but the first, baseline-ae once after all."
+        + "them. conv-ae and modified-ae halve the image with each but the first, baseline-ae once after all, classifier "
+        + "after every second one."
     ),
     .option(
       "latent", "n", \.latent, .integer(atLeast: 1), .model, .arithmetic, "Numbers in the code of an image."),

@@ -41,7 +41,7 @@ private func sample(_ options: SampleOptions, _ console: Console) throws -> Exit
     if isPicture(options.output) {
       try requirePageFits(count: options.count, height: loaded.height, width: loaded.width)
     }
-    let images = loaded.generate(count: options.count, seed: options.seed)
+    let images = try loaded.generate(count: options.count, seed: options.seed)
     try group.decideOnRoot(phase: "writing samples") {
       try writeImages(images, height: loaded.height, width: loaded.width, to: options.output)
     }

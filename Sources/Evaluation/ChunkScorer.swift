@@ -25,13 +25,11 @@ final class ChunkScorer {
     output = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
   }
 
-  /// Adds the scores of a chunk's images, in order, to `sums[first...]`.
-  func addScores(of chunk: Range<Int>, to sums: inout [Double], at first: Int) {
+  /// Adds the scores of a chunk's images, in order, to `scoreCount` sums.
+  func addScores(of chunk: Range<Int>, to sums: UnsafeMutablePointer<Double>) {
     let pixels = images.pixelsPerImage
     let rows = chunk.count
-    team.forEachRange(rows) { range in
-      for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
-    }
+    images.copyImages(chunk, to: input.pointer, team: team)
     let logits = model.forward(images: input.pointer, pass: Pass(rowCount: rows, team: team))
     objective.evaluate(
       logits: logits, targets: input.pointer, logitGradient: nil, sampleLosses: losses.pointer, rows: rows,
@@ -41,7 +39,7 @@ final class ChunkScorer {
     }
     for row in 0..<rows {
       for score in 0..<Self.scoreCount {
-        sums[first + score] += scores.pointer[row * Self.scoreCount + score]
+        sums[score] += scores.pointer[row * Self.scoreCount + score]
       }
     }
   }

@@ -57,10 +57,7 @@ extension Autoencoder {
   fileprivate func encodeChunk(
     _ images: ImageDataset, _ chunk: Range<Int>, input: AlignedBuffer<Float>, team: ThreadTeam
   ) -> UnsafeMutablePointer<Float> {
-    let pixels = images.pixelsPerImage
-    team.forEachRange(chunk.count) { range in
-      for row in range { images.copyImage(chunk.lowerBound + row, to: input.pointer + row * pixels) }
-    }
+    images.copyImages(chunk, to: input.pointer, team: team)
     return encoder.forward(input: input.pointer, pass: Pass(rowCount: chunk.count, team: team))
   }
 

@@ -24,24 +24,13 @@ public func evaluateReconstructions(
   of images: ImageDataset, by model: Autoencoder, objective: ReconstructionObjective, shards: Int,
   group: ProcessGroup, team: ThreadTeam
 ) -> ReconstructionScores {
-  let chunks = EvaluationChunks(images: images.count, shards: shards)
   let scorer = ChunkScorer(images: images, model: model, objective: objective, team: team)
-  let shardsPerRank = shards / group.size
-  let width = ChunkScorer.scoreCount
-  var sums = [Double](repeating: 0, count: shardsPerRank * width)
-  for shard in 0..<shardsPerRank {
-    for chunk in chunks.chunks(ofShard: group.rank * shardsPerRank + shard) {
-      scorer.addScores(of: chunks.images(ofChunk: chunk), to: &sums, at: shard * width)
-    }
-  }
-  // An evaluation takes as long as its slowest rank, which others may have to wait for.
-  let totals = sums.withUnsafeBufferPointer { sums in
-    group.allowing(seconds: 600) { group.sum(shardPartials: sums, width: width, phase: "evaluation") }
-  }
+  let means = EvaluationChunks(images: images.count, shards: shards).mean(
+    width: ChunkScorer.scoreCount, group: group, phase: "evaluation"
+  ) { chunk, sums in scorer.addScores(of: chunk, to: sums) }
   func hasScore(_ similarity: StructuralSimilarity) -> Bool {
     min(images.height, images.width) >= similarity.windowSize
   }
-  let means = totals.map { $0 / Double(images.count) }
   return ReconstructionScores(
     loss: means[0], meanSquaredError: means[1], peakSignalToNoise: means[2],
     structuralSimilarity: hasScore(.uniform) ? means[3] : nil,

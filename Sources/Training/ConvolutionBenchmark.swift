@@ -24,13 +24,13 @@ public struct ConvolutionBenchmark: Sendable {
         .usage, "convolutions are timed on one rank, not on \(group.size)", help: "run it without mpirun")
     }
     let images = try loadSplits(configuration, data: configuration.data, group: group).splits.train
-    let model = try configuration.makeAutoencoder(height: images.height, width: images.width)
+    let model = try configuration.makeModel(height: images.height, width: images.width)
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     let plan = BatchPlan(
       sampleCount: configuration.batch, batchSize: configuration.batch, shards: configuration.shards)
     let offsets = [0] + (0..<plan.shards).map { plan.samples(ofShard: $0, inBatch: 0).upperBound }
     var geometries: [ConvolutionGeometry] = []
-    for layer in model.encoder.layers + model.decoder.layers {
+    for layer in model.networks.flatMap(\.layers) {
       let geometry = (layer as? Convolution2D)?.geometry ?? (layer as? TransposedConvolution2D)?.geometry
       if let geometry, !geometries.contains(geometry) { geometries.append(geometry) }
     }

@@ -47,7 +47,7 @@ public struct LayerBenchmark: Sendable {
         .usage, "layers are timed on one rank, not on \(group.size)", help: "run it without mpirun")
     }
     let images = try loadSplits(configuration, data: configuration.data, group: group).splits.train
-    let model = try configuration.makeAutoencoder(height: images.height, width: images.width)
+    let model = try configuration.makeModel(height: images.height, width: images.width)
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     model.arena.initialize(seed: configuration.seed)
     if let weights {
@@ -85,7 +85,7 @@ private struct LayerTimer {
   /// What every backward pass is given: random, as a layer's time may depend on values such as zeros.
   private let gradients: AlignedBuffer<Float>
 
-  init(_ model: Autoencoder, images: ImageDataset, configuration: RunConfiguration, team: ThreadTeam) {
+  init(_ model: any TrainableModel, images: ImageDataset, configuration: RunConfiguration, team: ThreadTeam) {
     let images = images.prefix(min(configuration.batch, images.count))
     let plan = BatchPlan(
       sampleCount: images.count, batchSize: images.count, shards: configuration.shards)
@@ -95,12 +95,12 @@ private struct LayerTimer {
       training: TrainingPass(
         seed: configuration.seed, step: 0, sampleIndices: ArraySlice(0..<Int32(images.count)),
         sums: LocalShardSums()))
-    self.images = AlignedBuffer(count: images.count * model.pixelCount)
+    self.images = AlignedBuffer(count: images.count * images.pixelsPerImage)
     for row in 0..<images.count {
-      images.copyImage(row, to: self.images.pointer + row * model.pixelCount)
+      images.copyImage(row, to: self.images.pointer + row * images.pixelsPerImage)
     }
     model.allocate(rows: images.count)
-    let layers = model.encoder.layers + model.decoder.layers
+    let layers = model.networks.flatMap(\.layers)
     let widest = layers.map { max($0.inputCount, $0.outputCount) }.max()!
     outputGradient = AlignedBuffer(count: images.count * widest)
     inputGradient = AlignedBuffer(count: images.count * widest)
@@ -108,11 +108,13 @@ private struct LayerTimer {
     fillUniform(
       gradients.pointer, count: gradients.count, low: -1, high: 1,
       key: RandomKey(seed: configuration.seed, purpose: .generation), step: 0, index: 0)
+    let names = model.networks.flatMap { network in
+      let part = network.parameters.first?.name.split(separator: ".").dropLast(2).first.map { "\($0)." } ?? ""
+      return network.layers.map { $0.name(in: part) }
+    }
     var input = UnsafePointer(self.images.pointer)
     for (index, layer) in layers.enumerated() {
-      let part = index < model.encoder.layers.count ? "encoder" : "decoder"
-      stations.append(
-        Station(name: layer.name(in: part), layer: layer, input: input, isFirst: index == 0))
+      stations.append(Station(name: names[index], layer: layer, input: input, isFirst: index == 0))
       input = UnsafePointer(layer.output)
     }
   }
@@ -169,7 +171,7 @@ private struct LayerTimer {
 extension Layer {
   /// What the layer is called: the prefix of its parameters, else its type.
   fileprivate func name(in part: String) -> String {
-    guard let parameter = parameters.first else { return "\(part).\(Self.self)" }
+    guard let parameter = parameters.first else { return "\(part)\(Self.self)" }
     return parameter.name.split(separator: ".").dropLast().joined(separator: ".")
   }
 }

@@ -33,8 +33,8 @@ extension LoadedModel {
   }
 
   /// The codes of images, (images, `latentDimension`).
-  public func encode(_ images: ImageDataset) -> [Float] {
-    encodeImages(images, by: model, shards: configuration.shards, group: group, team: team)
+  public func encode(_ images: ImageDataset) throws -> [Float] {
+    encodeImages(images, by: try autoencoder(), shards: configuration.shards, group: group, team: team)
   }
 
   /// The images of the codes that a file holds, (codes, height * width) in [0, 1].
@@ -42,6 +42,8 @@ extension LoadedModel {
   /// - Returns: how many there are, on every rank, beside the images.
   /// - Throws: what `readCodes` throws on rank 0, on every rank.
   public func decode(codesIn path: String) throws -> (count: Int, images: [Float]) {
+    let model = try autoencoder()
+    let latentDimension = model.latentDimension
     var codes: [Float] = []
     try group.decideOnRoot(phase: "reading codes") {
       codes = try readCodes(path, latentDimension: latentDimension)
@@ -56,13 +58,13 @@ extension LoadedModel {
   /// Images, what the model makes of them, and how similar the two are.
   ///
   /// - Returns: nil on all ranks but rank 0.
-  public func reconstruct(_ images: ImageDataset) -> Reconstructions? {
+  public func reconstruct(_ images: ImageDataset) throws -> Reconstructions? {
     let outputs = rebuildImages(
-      images, by: model, shards: configuration.shards, group: group, team: team)
+      images, by: try autoencoder(), shards: configuration.shards, group: group, team: team)
     guard group.isRoot else { return nil }
     return Reconstructions(of: images, outputs: outputs, team: team)
   }
 
-  /// Numbers in a code.
-  public var latentDimension: Int { model.latentDimension }
+  /// Numbers in a code; 0 for a model that has none.
+  public var latentDimension: Int { configuration.latent ?? 0 }
 }

@@ -16,7 +16,7 @@ public final class LoadedModel {
   let position: TrainingPosition
   /// Of the data that the model was trained on.
   let dataHash: String
-  let model: Autoencoder
+  let task: any TrainingTask
   let group: ProcessGroup
   let team: ThreadTeam
 
@@ -43,17 +43,28 @@ public final class LoadedModel {
     self.width = width
     self.group = group
     team = makeTeam(threads: threads, shards: configuration.shards, group: group)
-    model = try configuration.makeAutoencoder(height: height, width: width)
+    task = try configuration.makeTask(height: height, width: width)
+    let model = task.model
     model.allocate(rows: EvaluationChunks.size)
-    let model = model
     try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
     for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
   }
 
+  /// The model, where it has codes and makes images.
+  ///
+  /// - Throws: `Failure` 64 where it does neither.
+  func autoencoder() throws(Failure) -> Autoencoder {
+    if let autoencoder = task.model as? Autoencoder { return autoencoder }
+    throw Failure(
+      .usage, "a \(configuration.model.rawValue) has no codes and makes no images",
+      help: "name a run of an autoencoder")
+  }
+
   /// Images from codes of N(0, I): (count, height * width) on rank 0, nothing on the others.
-  public func generate(count: Int, seed: UInt32) -> [Float] {
+  public func generate(count: Int, seed: UInt32) throws -> [Float] {
     generateImages(
-      count: count, from: model, seed: seed, shards: configuration.shards, group: group, team: team)
+      count: count, from: try autoencoder(), seed: seed, shards: configuration.shards, group: group,
+      team: team)
   }
 
   /// The scores on the test images, as training reported them: a row of `metrics.jsonl`.
@@ -64,10 +75,7 @@ public final class LoadedModel {
         .badData, "the model was trained on other data than this",
         help: "name the data it was trained on with --data")
     }
-    let objective = try configuration.makeObjective(height: splits.test.height, width: splits.test.width)
-    let scores = evaluateReconstructions(
-      of: splits.test, by: model, objective: objective, shards: configuration.shards, group: group,
-      team: team)
+    let scores = try task.score(splits.test, group: group, team: team)
     return MetricsRow(position, scores: scores, split: "test")
   }
 }

@@ -1,5 +1,4 @@
 import Artifacts
-import Evaluation
 
 /// A row of `metrics.jsonl`: where the run is, then values by TensorBoard-like names. It holds nothing that depends on
 /// ranks, threads, host or time.
@@ -14,7 +13,7 @@ public struct MetricsRow {
   }
 
   /// A row of scores, as in `test/loss`.
-  init(_ position: TrainingPosition, scores: ReconstructionScores, split: String) {
+  init(_ position: TrainingPosition, scores: Scores, split: String) {
     self.init(position)
     for (name, value) in scores.named { add("\(split)/\(name)", value) }
   }

@@ -4,7 +4,19 @@ public enum ModelName: String, Sendable, CaseIterable {
   case convolutionalAutoencoder = "conv-ae"
   case baselineAutoencoder = "baseline-ae"
   case modifiedAutoencoder = "modified-ae"
+  case classifier
 
-  /// Whether it is made of convolutions, so that `--channels` and not `--hidden` says how wide it is.
+  /// What it learns.
+  public enum Kind: Sendable {
+    case autoencoder
+    case classifier
+  }
+
+  public var kind: Kind { self == .classifier ? .classifier : .autoencoder }
+
+  /// Whether `--hidden` says how wide it is.
+  public var hasHiddenWidths: Bool { self == .denseAutoencoder || self == .classifier }
+
+  /// Whether it is made of convolutions, so that `--channels` says how wide it is.
   public var isConvolutional: Bool { self != .denseAutoencoder }
 }

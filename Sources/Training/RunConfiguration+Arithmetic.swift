@@ -55,8 +55,9 @@ extension RunConfiguration {
   private static let arithmeticSettings: [ArithmeticSetting] = [
     choice("model", \.model),
     widths("hidden", \.hidden), widths("channels", \.channels, atLeast: 1),
-    integer("latent", \.latent, atLeast: 1), choice("activation", \.activation),
-    choice("latent-activation", \.latentActivation), choice("loss", \.loss),
+    ofTheModel(optionalInteger("latent", \.latent)), choice("activation", \.activation),
+    ofTheModel(optionalChoice("latent-activation", \.latentActivation)),
+    ofTheModel(optionalChoice("loss", \.loss)),
     optionalNumber("mix-alpha", \.mixAlpha),
     choice("conventions", \.conventions),
     ArithmeticSetting(
@@ -131,6 +132,15 @@ extension RunConfiguration {
       })
   }
 
+  /// A setting that some models need and others don't have: it is there where the model's default is.
+  private static func ofTheModel(_ setting: ArithmeticSetting) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: setting.name, read: setting.read,
+      write: { configuration, value in
+        (value == .null) == (setting.read(configuration) == .null) && setting.write(&configuration, value)
+      })
+  }
+
   private static func optionalNumber(
     _ name: String, _ path: WritableKeyPath<RunConfiguration, Double?> & Sendable
   ) -> ArithmeticSetting {
@@ -139,6 +149,17 @@ extension RunConfiguration {
       write: { configuration, value in
         configuration[keyPath: path] = value.doubleValue
         return value == .null || value.doubleValue != nil
+      })
+  }
+
+  private static func optionalChoice<Choice: RawRepresentable<String> & SendableMetatype>(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Choice?> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { $0[keyPath: path].map { .string($0.rawValue) } ?? .null },
+      write: { configuration, value in
+        configuration[keyPath: path] = value.stringValue.flatMap(Choice.init(rawValue:))
+        return value == .null || configuration[keyPath: path] != nil
       })
   }
 

@@ -7,7 +7,7 @@ extension RunConfiguration {
   /// Throws a usage failure where an option was given that the others leave without effect: a run must not differ from
   /// what its command line says.
   public func requireConsistency() throws(Failure) {
-    try requireWidthsOfTheModel()
+    try requireOptionsOfTheModel()
     let name = optimizer.name
     let isAdam = name == .adam || name == .adamw
     try require(!isAdam, for: "--momentum", given: optimizer.momentum != nil, "--optimizer sgd or rmsprop")
@@ -50,23 +50,38 @@ extension RunConfiguration {
       help: "take some of the training images with --validation K, or give --patience 0")
   }
 
-  /// Widths belong to a kind of layers, which not every model has.
-  private func requireWidthsOfTheModel() throws(Failure) {
-    func models(_ isConvolutional: Bool) -> String {
-      let names = ModelName.allCases.filter { $0.isConvolutional == isConvolutional }.map(\.rawValue)
-      return names.count == 1 ? names[0] : "\(names.dropLast().joined(separator: ", ")) or \(names.last!)"
-    }
-    let (own, other) = model.isConvolutional ? ("--channels", "--hidden") : ("--hidden", "--channels")
-    guard (model.isConvolutional ? hidden : channels) == nil else {
-      throw Failure(
-        .usage, "\(other) is for \(models(!model.isConvolutional)), not \(model.rawValue)",
-        help: "the widths of \(model.rawValue) are \(own)")
-    }
+  /// Some options belong to a kind of layers or losses, which not every model has.
+  private func requireOptionsOfTheModel() throws(Failure) {
+    try require("--hidden", given: hidden != nil, \.hasHiddenWidths)
+    try require("--channels", given: channels != nil, \.isConvolutional)
+    try require("--latent", given: latent != nil) { $0.kind == .autoencoder }
+    try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
+    try require("--loss", given: loss != nil) { $0.kind == .autoencoder }
     guard channels != [] else {
       throw Failure(
         .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",
         help: "give the channels of at least one convolution")
     }
+    guard model != .classifier || hidden != [] else {
+      throw Failure(
+        .usage, "--hidden can't be none: the last hidden layer of \(model.rawValue) makes its features",
+        help: "give the width of at least one layer")
+    }
+  }
+
+  private func require(_ option: String, given isGiven: Bool, _ hasOption: (ModelName) -> Bool)
+    throws(Failure)
+  {
+    guard isGiven && !hasOption(model) else { return }
+    let names = ModelName.allCases.filter(hasOption).map(\.rawValue)
+    let list = names.count == 1 ? names[0] : "\(names.dropLast().joined(separator: ", ")) or \(names.last!)"
+    let widths =
+      (model.isConvolutional ? ["--channels"] : []) + (model.hasHiddenWidths ? ["--hidden"] : [])
+    let isWidth = option == "--hidden" || option == "--channels"
+    throw Failure(
+      .usage, "\(option) is for \(list), not \(model.rawValue)",
+      help: isWidth
+        ? "the widths of \(model.rawValue) are \(widths.joined(separator: " and "))" : "leave out \(option)")
   }
 
   private func require(

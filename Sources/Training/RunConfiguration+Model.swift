@@ -1,32 +1,73 @@
 import Diagnostics
+import ImageData
 import NeuralNet
 import TensorCore
 
 extension RunConfiguration {
+  /// What the run learns from `train`.
+  ///
+  /// - Throws: a failure where the model, the loss or the labels don't fit the images.
+  func makeTask(train: ImageDataset) throws -> any TrainingTask {
+    try makeTask(height: train.height, width: train.width, train: train)
+  }
+
+  /// What the run learnt, for scores on images of that size.
+  func makeTask(height: Int, width: Int) throws -> any TrainingTask {
+    try makeTask(height: height, width: width, train: nil)
+  }
+
+  private func makeTask(height: Int, width: Int, train: ImageDataset?) throws -> any TrainingTask {
+    switch model.kind {
+    case .autoencoder: try ReconstructionTask(self, height: height, width: width)
+    case .classifier: try ClassificationTask(self, height: height, width: width, train: train)
+    }
+  }
+
   /// The model that this configuration describes, with memory for its parameters but not yet for rows.
   ///
   /// - Throws: a usage failure that names the layer which images of that size don't fit.
-  public func makeAutoencoder(height: Int, width: Int) throws(Failure) -> Autoencoder {
+  public func makeModel(height: Int, width: Int) throws(Failure) -> any TrainableModel {
+    switch model.kind {
+    case .autoencoder: try makeAutoencoder(height: height, width: width)
+    case .classifier: try makeClassifier(height: height, width: width)
+    }
+  }
+
+  /// `makeModel` for a classifier.
+  ///
+  /// - Precondition: the model is one.
+  func makeClassifier(height: Int, width: Int) throws(Failure) -> ImageClassifier {
+    try ImageClassifier(
+      height: height, width: width, channels: channels!, hidden: hidden!, activation: activation,
+      conventions: conventions)
+  }
+
+  /// `makeModel` for an autoencoder.
+  ///
+  /// - Precondition: the model is one.
+  func makeAutoencoder(height: Int, width: Int) throws(Failure) -> Autoencoder {
     switch model {
     case .denseAutoencoder:
       try DenseAutoencoder(
-        pixels: height * width, hidden: hidden!, latent: latent, activation: activation,
-        latentActivation: latentActivation, conventions: conventions
+        pixels: height * width, hidden: hidden!, latent: latent!, activation: activation,
+        latentActivation: latentActivation!, conventions: conventions
       ).build()
     case .convolutionalAutoencoder: try .convolutional(convolutionalSettings(height: height, width: width))
     case .baselineAutoencoder: try .baseline(convolutionalSettings(height: height, width: width))
     case .modifiedAutoencoder: try .modified(convolutionalSettings(height: height, width: width))
+    case .classifier: preconditionFailure("\(model.rawValue) is no autoencoder")
     }
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {
     ConvolutionalSettings(
-      height: height, width: width, channels: channels!, latent: latent, activation: activation,
-      latentActivation: latentActivation, conventions: conventions)
+      height: height, width: width, channels: channels!, latent: latent!, activation: activation,
+      latentActivation: latentActivation!, conventions: conventions)
   }
 
-  /// The loss for images of that size; throws where they are too small for its windows.
-  public func makeObjective(height: Int, width: Int) throws(Failure) -> ReconstructionObjective {
+  /// The loss of an autoencoder for images of that size; throws where they are too small for its windows.
+  func makeObjective(height: Int, width: Int) throws(Failure) -> ReconstructionObjective {
+    let loss = loss!
     let least = SimilarityKernel.windowSize
     guard !loss.usesWindows || min(height, width) >= least else {
       throw Failure(

@@ -9,14 +9,17 @@ public struct RunConfiguration: Sendable, Equatable {
   // MARK: Model
 
   public var model: ModelName
-  /// Widths of the hidden layers of a dense encoder, which the decoder mirrors; nil for other models.
+  /// Widths of the hidden dense layers, of an encoder mirrored by the decoder; nil for models without.
   public var hidden: [Int]?
-  /// Channels of a convolutional encoder's convolutions, which the decoder mirrors; nil for other models.
+  /// Channels of the convolutions, of an encoder mirrored by the decoder; nil for models without.
   public var channels: [Int]?
-  public var latent: Int
+  /// Numbers in a code; nil for models without codes.
+  public var latent: Int?
   public var activation: Activation
-  public var latentActivation: Activation
-  public var loss: ReconstructionLoss
+  /// Of the code; nil for models without codes.
+  public var latentActivation: Activation?
+  /// Nil for models that don't rebuild images.
+  public var loss: ReconstructionLoss?
   /// The part of similarity in the loss `mix`; nil takes the published one.
   public var mixAlpha: Double?
   public var conventions: Conventions
@@ -37,7 +40,7 @@ public struct RunConfiguration: Sendable, Equatable {
   /// The largest norm of all gradients together that an update uses.
   public var clipNorm: Double?
   /// Samples in a global batch, over all ranks.
-  public var batch: Int
+  public var batch = 128
   /// Sets `batch` to so many for each rank of the run's first start; it stays when the run resumes on other ranks.
   public var batchPerRank: Int? = nil
   /// Micro-batches that a batch goes through the model in.
@@ -46,16 +49,16 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Ends the run after this many updates, if sooner than `epochs`.
   public var steps: Int?
   /// Ends the run after this many evaluations without a lower validation loss; 0 never.
-  public var patience: Int
+  public var patience = 0
   /// What a validation loss has to be lower by to count for `patience`; nil is 0.
   public var minimumDelta: Double?
-  public var seed: UInt32
+  public var seed: UInt32 = 0
 
   // MARK: Data
 
   /// A folder of IDX files or an npy file; nil looks in the usual places.
   public var data: String?
-  public var split: SplitScheme
+  public var split = SplitScheme.official
   /// Takes so many of the last training images for validation; nil leaves that to the split.
   public var validation: Int?
   /// Trains on the first `limit` training images only.
@@ -64,12 +67,12 @@ public struct RunConfiguration: Sendable, Equatable {
   // MARK: Parallelism
 
   /// Logical shards of a batch: a power of two; fixes the arithmetic, whatever the number of ranks is.
-  public var shards: Int
+  public var shards = 16
   /// Threads of each rank; nil takes the cores that the ranks of this host leave each other.
   public var threads: Int?
-  public var allreduce: ReductionAlgorithm
+  public var allreduce = ReductionAlgorithm.tree
   /// Seconds that a rank waits for another before it ends the job; 0 waits for ever.
-  public var hangTimeout: Int
+  public var hangTimeout = 60
 
   // MARK: The run's folder and its cadence
 
@@ -77,15 +80,15 @@ public struct RunConfiguration: Sendable, Equatable {
   /// `auto`, or a checkpoint's folder; nil starts afresh.
   public var resume: String?
   /// Evaluates after every so many epochs; 0 only at the end.
-  public var evaluateEvery: Int
+  public var evaluateEvery = 1
   /// Saves after every so many epochs; 0 only at the end.
-  public var checkpointEvery: Int
+  public var checkpointEvery = 1
   /// The newest checkpoints that stay, beside the best; 0 keeps all.
   public var keep = 3
   /// Writes a row of `metrics.jsonl` every so many steps.
-  public var logEvery: Int
+  public var logEvery = 50
   /// Compares the ranks' parameters every so many steps; 0 never.
-  public var checkEvery: Int
+  public var checkEvery = 100
 
   /// The settings that a model is published with (Docs/models.md), before any option is applied.
   public static func defaults(for model: ModelName) -> RunConfiguration {
@@ -103,6 +106,10 @@ public struct RunConfiguration: Sendable, Equatable {
       published(
         model, channels: [32, 64, 128], latent: 128, latentActivation: .relu, loss: .mse, epochs: 100,
         patience: 10, split: .published801010)
+    case .classifier:
+      RunConfiguration(
+        model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
+        activation: .relu, conventions: .torch, learningRate: 1e-3, schedule: .cosine, epochs: 10)
     }
   }
 
@@ -114,9 +121,7 @@ public struct RunConfiguration: Sendable, Equatable {
   ) -> RunConfiguration {
     RunConfiguration(
       model: model, hidden: hidden, channels: channels, latent: latent, activation: .relu,
-      latentActivation: latentActivation, loss: loss, conventions: .keras, learningRate: 1e-3, batch: 128,
-      epochs: epochs, steps: nil, patience: patience, seed: 0, data: nil, split: split, validation: nil,
-      limit: nil, shards: 16, threads: nil, allreduce: .tree, hangTimeout: 60, runDirectory: nil,
-      resume: nil, evaluateEvery: 1, checkpointEvery: 1, logEvery: 50, checkEvery: 100)
+      latentActivation: latentActivation, loss: loss, conventions: .keras, learningRate: 1e-3, epochs: epochs,
+      patience: patience, split: split)
   }
 }

@@ -49,14 +49,14 @@ public struct SavedCheckpoint {
     return try JSONLinesFile.read(RunFolder(containing: path).metrics, upTo: byteCount)
   }
 
-  public func copyModel(to model: Autoencoder) throws {
+  public func copyModel(to model: any TrainableModel) throws {
     try Self.copyModel(SafeTensorsFile(reading: "\(path)/\(Self.modelFile)"), to: model)
   }
 
   /// Copies parameters and running tensors from a file.
   ///
   /// - Throws: `Failure` 65 naming the first tensor that is missing or of another shape.
-  package static func copyModel(_ file: SafeTensorsFile, to model: Autoencoder) throws {
+  package static func copyModel(_ file: SafeTensorsFile, to model: any TrainableModel) throws {
     try copy(file, prefix: "", to: model.arena.values, of: model.arena)
     for running in model.runningTensors {
       let tensor = try find(running.name, in: file)

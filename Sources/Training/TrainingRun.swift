@@ -45,8 +45,7 @@ public struct TrainingRun {
     let data = try loadSplits(configuration, data: configuration.data, group: group, prefetch: prefetch)
     let splits = data.splits
     let facts = try machineFacts.value()
-    let model = try configuration.makeAutoencoder(height: splits.train.height, width: splits.train.width)
-    let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
+    let task = try configuration.makeTask(train: splits.train)
     try configuration.requireValidationImages(in: splits)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
@@ -68,9 +67,9 @@ public struct TrainingRun {
           version: version, group: group, threads: team.count, facts: facts, data: data),
         file: folder.environment)
     }
-    let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, model: model,
-      objective: objective, folder: folder, log: log)
+    let trainer = Trainer(
+      configuration: configuration, group: group, team: team, splits: splits, task: task, folder: folder,
+      log: log)
     do {
       try trainer.run(from: start.checkpoint)
     } catch {

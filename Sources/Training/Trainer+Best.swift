@@ -4,7 +4,7 @@ import Diagnostics
 import TensorCore
 
 /// The best checkpoint by validation loss: the link to it, and the return to it at the end of a run with patience.
-extension ReconstructionTrainer {
+extension Trainer {
   /// Whether the state as it stands is the best so far.
   var isBest: Bool { earlyStopping.best?.step == position.step }
 

@@ -5,7 +5,7 @@ import NeuralNet
 import TensorCore
 
 /// Checkpoints: what is saved, and how a run goes on from one.
-extension ReconstructionTrainer {
+extension Trainer {
   /// Saves the run as it stands. All ranks take part; rank 0 writes.
   func saveCheckpoint() {
     // The meters of all shards, so that a run that goes on from within an interval ends it with the same sums.

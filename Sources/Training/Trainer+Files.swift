@@ -5,7 +5,7 @@ import Evaluation
 import TensorCore
 
 /// What a run writes at its start and at its end.
-extension ReconstructionTrainer {
+extension Trainer {
   /// Opens the log and says what is about to happen.
   func startFiles() throws {
     if group.isRoot { log.open(folder.log) }
@@ -31,24 +31,22 @@ extension ReconstructionTrainer {
   /// Samples, pictures and the last word. All ranks take part.
   func finish() {
     logLastTiming()
-    let sampleCount = 100
-    let (height, width) = (splits.test.height, splits.test.width)
-    let samples = generateImages(
-      count: sampleCount, from: model, seed: configuration.seed, shards: configuration.shards, group: group,
-      team: team)
-    var similarities: [Double] = []
+    let showpieces = task.showpieces(splits: splits, group: group, team: team)
+    let similarities = showpieces.reconstructions?.similarities.compactMap { $0 } ?? []
     onRoot("writing samples and pictures") {
-      try writeSamples(samples, height: height, width: width, to: folder)
-      let reconstructions = reconstructImages(of: splits.test, first: 5, by: model, team: team)
-      similarities = reconstructions.similarities.compactMap { $0 }
-      try writeReconstructions(reconstructions, to: folder.reconstructionPicture)
+      if let samples = showpieces.samples {
+        try writeSamples(samples, height: splits.test.height, width: splits.test.width, to: folder)
+      }
+      if let reconstructions = showpieces.reconstructions {
+        try writeReconstructions(reconstructions, to: folder.reconstructionPicture)
+      }
       try writeStatus("finished", exitCode: .success)
     }
-    sayResults(similarities: similarities)
+    sayResults(showpieces, similarities: similarities)
   }
 
   /// - Parameter similarities: of the first test images; none where they are too small.
-  private func sayResults(similarities: [Double]) {
+  private func sayResults(_ showpieces: Showpieces, similarities: [Double]) {
     let total = stopwatch.total
     log.say(
       "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
@@ -59,9 +57,11 @@ extension ReconstructionTrainer {
       let texts = similarities.map { decimals($0, 4) }
       log.say("rebuilt test images 0 to \(texts.count - 1) with ssim \(texts.joined(separator: " "))")
     }
-    log.say(
-      "files   \(folder.samples)\n"
-        + "        \(folder.samplePicture)  \(folder.sampleRow)  \(folder.reconstructionPicture)")
+    if showpieces.samples != nil { log.say("files   \(folder.samples)") }
+    var pictures: [String] = []
+    if showpieces.samples != nil { pictures += [folder.samplePicture, folder.sampleRow] }
+    if showpieces.reconstructions != nil { pictures.append(folder.reconstructionPicture) }
+    if !pictures.isEmpty { log.say("        " + pictures.joined(separator: "  ")) }
   }
 
   /// Lets the run's own files tell why it ended, as far as they can be written; rank 0 only.
@@ -73,9 +73,8 @@ extension ReconstructionTrainer {
     try? writeStatus("failed", exitCode: failure.code)
   }
 
-  private func sayScores(_ scores: ReconstructionScores, of split: String) {
-    let texts = scores.named.map { name, value in "\(name) \(decimals(value, name == "psnr" ? 2 : 4))" }
-    log.say((split == "test" ? "test    " : "valid   ") + texts.joined(separator: "  "))
+  private func sayScores(_ scores: Scores, of split: String) {
+    log.say((split == "test" ? "test    " : "valid   ") + scores.text)
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

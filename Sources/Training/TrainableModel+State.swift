@@ -3,7 +3,7 @@ import NeuralNet
 import TensorCore
 
 /// A model's state beyond one step: its parameters, and the running tensors beside them.
-extension Autoencoder {
+extension TrainableModel {
   /// The tensors of `model.safetensors`, as PyTorch's `state_dict` has them.
   package var stateTensors: [NamedTensor] {
     let parameters = arena.parameters.map { parameter in

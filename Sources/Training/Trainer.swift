@@ -6,17 +6,17 @@ import ImageData
 import NeuralNet
 import TensorCore
 
-/// Trains an autoencoder, data-parallel over the ranks of a group: the same program on one rank and on sixteen.
+/// Trains a model, data-parallel over the ranks of a group: the same program on one rank and on sixteen.
 ///
 /// `run` reads from top to bottom. Whatever only rank 0 does stands in `onRoot` and contains no collective call.
-public final class ReconstructionTrainer {
+final class Trainer {
   let configuration: RunConfiguration
   let group: ProcessGroup
   let team: ThreadTeam
   let splits: DataSplits
   let folder: RunFolder
-  let model: Autoencoder
-  let objective: ReconstructionObjective
+  let task: any TrainingTask
+  let model: any TrainableModel
   let optimizer: any Optimizer
   let accumulator: GradientAccumulator?
   let plan: BatchPlan
@@ -41,7 +41,7 @@ public final class ReconstructionTrainer {
   var lastIntervalLoss = 0.0
   var lastEpochLoss = 0.0
   /// The last scores, and the step they belong to.
-  var scores: (step: Int, values: ReconstructionScores)?
+  var scores: (step: Int, values: Scores)?
   /// The step of the last scores in `metrics.jsonl`.
   var evaluatedStep: Int?
   /// The least validation loss so far.
@@ -51,22 +51,22 @@ public final class ReconstructionTrainer {
   /// The `checkpoints` folder that the run was resumed from; rank 0 only.
   var originalCheckpoints: String?
   /// On the test images at the end, where `scores` are on others.
-  var testScores: ReconstructionScores?
+  var testScores: Scores?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
   var lastLineTime = monotonicSeconds()
 
-  public init(
+  init(
     configuration: RunConfiguration, group: ProcessGroup, team: ThreadTeam, splits: DataSplits,
-    model: Autoencoder, objective: ReconstructionObjective, folder: RunFolder, log: RunLog
+    task: any TrainingTask, folder: RunFolder, log: RunLog
   ) {
     self.configuration = configuration
     self.group = group
     self.team = team
     self.splits = splits
-    self.model = model
-    self.objective = objective
+    self.task = task
+    model = task.model
     self.folder = folder
     self.log = log
     let plan = BatchPlan(
@@ -103,7 +103,7 @@ public final class ReconstructionTrainer {
   /// Trains from the beginning, or from `checkpoint`, to the end; then writes samples and pictures.
   ///
   /// - Throws: a failure that all ranks have agreed on.
-  public func run(from checkpoint: String?) throws {
+  func run(from checkpoint: String?) throws {
     if let checkpoint {
       try restore(from: checkpoint)
     } else {
@@ -130,7 +130,7 @@ public final class ReconstructionTrainer {
         position.stepInEpoch = 0
         logEpoch()
         // once in a while: scores on held-out images (all ranks take part)
-        if isDue(configuration.evaluateEvery) { evaluate() }
+        if isDue(configuration.evaluateEvery) { try evaluate() }
         reportEpoch()
       }
       let isLast = position.epoch == configuration.epochs || hasReachedStepLimit || hasLostPatience
@@ -140,12 +140,12 @@ public final class ReconstructionTrainer {
 
     if intervalLoss.samples > 0 { logInterval() }
     if scores?.step != position.step {
-      evaluate()
+      try evaluate()
       linkBestOfTheEnd()
     }
     // from here on, a run with patience is about its best state, others about their last
     try returnToBest()
-    evaluateTest()
+    try evaluateTest()
     finish()
   }
 

@@ -5,7 +5,7 @@ import NeuralNet
 import TensorCore
 
 /// A training step, in the order in which it happens.
-extension ReconstructionTrainer {
+extension Trainer {
   /// One update from one global batch.
   func trainingStep(batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
@@ -57,12 +57,10 @@ extension ReconstructionTrainer {
       training: TrainingPass(
         seed: configuration.seed, step: position.step, sampleIndices: order.indices[own],
         sums: GroupSums(group: group)))
-    let logits = model.forward(images: images, pass: pass)
+    task.forward(images: images, pass: pass)
     group.releaseParts(phase: "gradient sum")
-    objective.evaluate(
-      logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses.pointer,
-      rows: rows.rowCount, team: team)
-    model.backward(images: images, logitGradient: logits, pass: pass)
+    task.backward(
+      images: images, samples: order.indices[own], sampleLosses: sampleLosses.pointer, pass: pass)
 
     // sum over shards of all ranks, in tree order; each rank ends with its own part of the sum
     group.sumParts(model.arena.gradients.elements, phase: "gradient sum")

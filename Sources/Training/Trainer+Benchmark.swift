@@ -33,11 +33,10 @@ public struct TrainingBenchmark: Sendable {
     group.algorithm = configuration.allreduce
     let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
-    let model = try configuration.makeAutoencoder(height: splits.train.height, width: splits.train.width)
-    let objective = try configuration.makeObjective(height: splits.train.height, width: splits.train.width)
-    let trainer = ReconstructionTrainer(
-      configuration: configuration, group: group, team: team, splits: splits, model: model,
-      objective: objective, folder: RunFolder(""), log: RunLog(isRoot: false))
+    let trainer = Trainer(
+      configuration: configuration, group: group, team: team, splits: splits,
+      task: try configuration.makeTask(train: splits.train), folder: RunFolder(""), log: RunLog(isRoot: false)
+    )
     trainer.model.initialize(seed: configuration.seed)
     if let weights { try trainer.load(weights: weights) }
     let firstLoss = trainer.lossOfFirstImages(configuration.batch)
@@ -66,24 +65,25 @@ public struct TrainingBenchmark: Sendable {
   }
 }
 
-extension ReconstructionTrainer {
+extension Trainer {
   fileprivate func load(weights: String) throws {
     try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
   }
 
   fileprivate func lossOfFirstImages(_ count: Int) -> Double {
     let rows = min(count, splits.train.count)
-    let input = AlignedBuffer<Float>(count: rows * model.pixelCount)
+    let pixels = splits.train.pixelsPerImage
+    let input = AlignedBuffer<Float>(count: rows * pixels)
     let losses = AlignedBuffer<Double>(count: rows)
-    let capacity = EvaluationChunks.size
-    for first in stride(from: 0, to: rows, by: capacity) {
-      let part = min(capacity, rows - first)
-      let images = input.pointer + first * model.pixelCount
-      for row in 0..<part { splits.train.copyImage(first + row, to: images + row * model.pixelCount) }
-      let logits = model.forward(images: images, pass: Pass(rowCount: part, team: team))
-      objective.evaluate(
-        logits: logits, targets: images, logitGradient: nil, sampleLosses: losses.pointer + first, rows: part,
-        team: team)
+    for first in stride(from: 0, to: rows, by: EvaluationChunks.size) {
+      let part = first..<min(rows, first + EvaluationChunks.size)
+      let images = input.pointer + first * pixels
+      for row in part { splits.train.copyImage(row, to: input.pointer + row * pixels) }
+      let pass = Pass(rowCount: part.count, team: team)
+      task.forward(images: images, pass: pass)
+      task.evaluateLosses(
+        images: images, samples: ArraySlice(Int32(part.lowerBound)..<Int32(part.upperBound)),
+        sampleLosses: losses.pointer + first, pass: pass)
     }
     return losses.array.reduce(0, +) / Double(rows)
   }
@@ -91,10 +91,10 @@ extension ReconstructionTrainer {
 
 /// Runs steps without end, epoch after epoch, and times them.
 private struct StepRunner {
-  let trainer: ReconstructionTrainer
+  let trainer: Trainer
   var order: EpochOrder
 
-  init(_ trainer: ReconstructionTrainer) {
+  init(_ trainer: Trainer) {
     self.trainer = trainer
     order = Self.order(of: trainer)
   }
@@ -114,7 +114,7 @@ private struct StepRunner {
     return Double(trainer.position.images - imagesBefore) / (monotonicSeconds() - start)
   }
 
-  private static func order(of trainer: ReconstructionTrainer) -> EpochOrder {
+  private static func order(of trainer: Trainer) -> EpochOrder {
     EpochOrder(
       count: trainer.splits.train.count, seed: trainer.configuration.seed, epoch: trainer.position.epoch)
   }

@@ -4,7 +4,7 @@ import Evaluation
 import ImageData
 
 /// Rows of metrics and timing, and what is said about them.
-extension ReconstructionTrainer {
+extension Trainer {
   /// Closes an interval: a row of `metrics.jsonl` and one of `timing.jsonl`. All ranks take part.
   func logInterval() {
     let row = trainingRow()
@@ -29,8 +29,8 @@ extension ReconstructionTrainer {
 
   /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
   /// the run selects nothing. All ranks take part.
-  func evaluate() {
-    let values = score(splits.validation ?? splits.test)
+  func evaluate() throws {
+    let values = try score(splits.validation ?? splits.test)
     scores = (position.step, values)
     // A run that goes on from its last step evaluates again for people and for its final files only.
     if evaluatedStep != position.step {
@@ -45,21 +45,20 @@ extension ReconstructionTrainer {
   }
 
   /// Scores the test images at the end of a run that monitored others. All ranks take part.
-  func evaluateTest() {
+  func evaluateTest() throws {
     guard splits.validation != nil else { return }
-    let values = score(splits.test)
+    let values = try score(splits.test)
     testScores = values
     writeScores(values, split: "test")
   }
 
   var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
 
-  private func score(_ images: ImageDataset) -> ReconstructionScores {
-    evaluateReconstructions(
-      of: images, by: model, objective: objective, shards: configuration.shards, group: group, team: team)
+  private func score(_ images: ImageDataset) throws -> Scores {
+    try task.score(images, group: group, team: team)
   }
 
-  private func writeScores(_ scores: ReconstructionScores, split: String) {
+  private func writeScores(_ scores: Scores, split: String) {
     let row = MetricsRow(modelPosition ?? position, scores: scores, split: split)
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
@@ -138,7 +137,9 @@ extension ReconstructionTrainer {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
       line += "  \(monitoredSplit) loss \(decimals(scores.values.loss, 4))"
-      if let similarity = scores.values.structuralSimilarity { line += "  ssim \(decimals(similarity, 4))" }
+      for name in ["ssim", "accuracy"] {
+        if let value = scores.values[name] { line += "  \(name) \(decimals(value, 4))" }
+      }
     }
     let left = Double(totalSteps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
     line += "  \(grouped(Int(stopwatch.total.imagesPerSecond))) img/s"
@@ -152,14 +153,4 @@ extension ReconstructionTrainer {
   }
 
   var runSeconds: Double { monotonicSeconds() - startTime }
-}
-
-extension ReconstructionScores {
-  /// The scores by their names in `metrics.jsonl`, without the split.
-  public var named: [(String, Double)] {
-    var scores = [("loss", loss), ("mse", meanSquaredError), ("psnr", peakSignalToNoise)]
-    if let structuralSimilarity { scores.append(("ssim", structuralSimilarity)) }
-    if let gaussianStructuralSimilarity { scores.append(("ssim-gaussian", gaussianStructuralSimilarity)) }
-    return scores
-  }
 }

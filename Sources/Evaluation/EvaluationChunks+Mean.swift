@@ -1,0 +1,38 @@
+import Collectives
+import ImageData
+import TensorCore
+
+extension EvaluationChunks {
+  /// The means over images of `width` numbers each, every chunk added up on the rank that has its shard; a collective
+  /// call that gives the same bits on every rank and at any number of ranks (sums in double through the tree).
+  ///
+  /// - Parameter add: adds a chunk's numbers, image after image, to `width` sums.
+  func mean(
+    width: Int, group: ProcessGroup, phase: String,
+    add: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+  ) -> [Double] {
+    let shardsPerRank = shards / group.size
+    var sums = [Double](repeating: 0, count: shardsPerRank * width)
+    sums.withUnsafeMutableBufferPointer { sums in
+      for shard in 0..<shardsPerRank {
+        for chunk in chunks(ofShard: group.rank * shardsPerRank + shard) {
+          add(images(ofChunk: chunk), sums.baseAddress! + shard * width)
+        }
+      }
+    }
+    // An evaluation takes as long as its slowest rank, which others may have to wait for.
+    let totals = sums.withUnsafeBufferPointer { sums in
+      group.allowing(seconds: 600) { group.sum(shardPartials: sums, width: width, phase: phase) }
+    }
+    return totals.map { $0 / Double(images) }
+  }
+}
+
+extension ImageDataset {
+  /// Writes consecutive images as rows of numbers in [0, 1].
+  func copyImages(_ range: Range<Int>, to destination: UnsafeMutablePointer<Float>, team: ThreadTeam) {
+    team.forEachRange(range.count) { rows in
+      for row in rows { copyImage(range.lowerBound + row, to: destination + row * pixelsPerImage) }
+    }
+  }
+}

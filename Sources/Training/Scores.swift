@@ -1,0 +1,33 @@
+import Evaluation
+
+/// What an evaluation found, by the names that `metrics.jsonl` has after the split: `loss`, `ssim`. In a fixed order; the
+/// first is the loss, which training makes small and the best checkpoint has least of.
+public struct Scores: Sendable, Equatable {
+  public var named: [(name: String, value: Double)]
+
+  init(loss: Double, _ others: [(String, Double)] = []) {
+    named = [("loss", loss)] + others.map { (name: $0.0, value: $0.1) }
+  }
+
+  public var loss: Double { named[0].value }
+
+  public subscript(name: String) -> Double? { named.first { $0.name == name }?.value }
+
+  /// For people, in one line.
+  var text: String {
+    named.map { "\($0.name) \(decimals($0.value, $0.name == "psnr" ? 2 : 4))" }.joined(separator: "  ")
+  }
+
+  public static func == (left: Scores, right: Scores) -> Bool {
+    left.named.elementsEqual(right.named) { $0 == $1 }
+  }
+}
+
+extension Scores {
+  init(_ scores: ReconstructionScores) {
+    var others = [("mse", scores.meanSquaredError), ("psnr", scores.peakSignalToNoise)]
+    if let similarity = scores.structuralSimilarity { others.append(("ssim", similarity)) }
+    if let similarity = scores.gaussianStructuralSimilarity { others.append(("ssim-gaussian", similarity)) }
+    self.init(loss: scores.loss, others)
+  }
+}

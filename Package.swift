@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: vectorSettings),
     .testTarget(
       name: "NeuralNetTests", dependencies: ["NeuralNet", "RandomNumbers", "Diagnostics", "TestSupport"]),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "CZlib", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",
       dependencies: ["ImageData", "Artifacts", "Diagnostics", "RandomNumbers", "TestSupport"]),

@@ -98,7 +98,10 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "NeuralNet", "TensorCore", "Artifacts", "Diagnostics", "TestSupport"]),
+      dependencies: [
+        "Training", "NeuralNet", "TensorCore", "Artifacts", "ImageData", "Collectives", "Diagnostics",
+        "TestSupport",
+      ]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: vectorSettings),
     .testTarget(
       name: "NeuralNetTests", dependencies: ["NeuralNet", "RandomNumbers", "Diagnostics", "TestSupport"]),
-    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "Diagnostics", "TestSupport"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "CZlib", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",
       dependencies: ["ImageData", "Artifacts", "Diagnostics", "RandomNumbers", "TestSupport"]),
@@ -98,7 +98,10 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "NeuralNet", "TensorCore", "Artifacts", "Diagnostics", "TestSupport"]),
+      dependencies: [
+        "Training", "NeuralNet", "TensorCore", "Artifacts", "ImageData", "Collectives", "Diagnostics",
+        "TestSupport",
+      ]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

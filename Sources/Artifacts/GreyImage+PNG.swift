@@ -23,7 +23,8 @@ extension GreyImage {
     return bytes
   }
 
-  /// Reads any PNG as grey bytes; colours become their luminance.
+  /// Reads any PNG as grey bytes. Colours become their luminance (of linear light, with sRGB's weights), grey in
+  /// whatever guise stays as it is; deeper pixels are rounded to bytes; what is transparent lies on black.
   ///
   /// - Parameter path: the name that a fault is reported under.
   /// - Throws: `Failure` 65 when the bytes are no PNG, damaged, or a picture of more than 2^28 pixels.
@@ -43,6 +44,8 @@ extension GreyImage {
       let (width, height) = (Int(description.width), Int(description.height))
       guard width * height <= 1 << 28 else { throw fault("\(width)x\(height) pixels are too many") }
       description.format = png_uint_32(PNG_FORMAT_GRAY)
+      // Without a word on gamma libpng takes 16 bits for linear light, but images of all programs for data are not.
+      description.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
       var pixels = [UInt8](repeating: 0, count: width * height)
       guard png_image_finish_read(&description, nil, &pixels, png_int_32(width), nil) != 0 else {
         throw fault(description.text)

@@ -75,7 +75,9 @@ public enum NumPyFile {
       Failure(.badData, "\(path) is not a readable .npy file: \(reason)", help: help)
     }
 
-    guard content.starts(with: magic) else { throw fault("it does not start with NumPy's magic bytes") }
+    guard content.starts(with: magic) else {
+      throw fault("it does not start with NumPy's magic bytes", help: "name a file that numpy.save wrote")
+    }
     guard content.count >= 12 else { throw fault("it ends inside its header") }
     let headerStart: Int
     let headerLength: Int

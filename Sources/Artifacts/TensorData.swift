@@ -7,6 +7,7 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 
 extension Float: TensorElement { public static var dataType: TensorDataType { .float32 } }
 extension Double: TensorElement { public static var dataType: TensorDataType { .float64 } }
+extension Int32: TensorElement { public static var dataType: TensorDataType { .int32 } }
 extension Int64: TensorElement { public static var dataType: TensorDataType { .int64 } }
 extension UInt64: TensorElement { public static var dataType: TensorDataType { .uint64 } }
 extension UInt32: TensorElement { public static var dataType: TensorDataType { .uint32 } }
@@ -17,6 +18,7 @@ public enum TensorDataType: String, Sendable, CaseIterable {
   case float32 = "F32"
   case float64 = "F64"
   case int64 = "I64"
+  case int32 = "I32"
   case uint64 = "U64"
   case uint32 = "U32"
   case uint8 = "U8"
@@ -25,7 +27,7 @@ public enum TensorDataType: String, Sendable, CaseIterable {
   public var size: Int {
     switch self {
     case .float64, .int64, .uint64: 8
-    case .float32, .uint32: 4
+    case .float32, .int32, .uint32: 4
     case .uint8: 1
     }
   }
@@ -36,6 +38,7 @@ public enum TensorDataType: String, Sendable, CaseIterable {
     case .float32: "<f4"
     case .float64: "<f8"
     case .int64: "<i8"
+    case .int32: "<i4"
     case .uint64: "<u8"
     case .uint32: "<u4"
     case .uint8: "|u1"

@@ -20,7 +20,10 @@ struct IDXFolder: ImageSource {
     }
     let labelFiles = Self.parts.map { Self.find("\($0)-labels", dimensions: 1, in: path) }
     if requiresLabels, let part = labelFiles.firstIndex(of: nil) {
-      throw Self.missing("\(Self.parts[part])-labels-idx1-ubyte", in: path)
+      throw Self.missing(
+        "\(Self.parts[part])-labels-idx1-ubyte", in: path,
+        help:
+          "put the labels beside the images, or name another folder of IDX files that has them with --data")
     }
     let isLabelled = !labelFiles.contains(nil)
     labels = isLabelled ? try labelFiles.map { try IDXReader(opening: $0!, dimensions: 1) } : []
@@ -80,7 +83,7 @@ struct IDXFolder: ImageSource {
     return nil
   }
 
-  private static func missing(_ name: String, in folder: String) -> Failure {
-    Failure(.noInput, "\(folder) has no file \(name) or \(name).gz", help: dataAdvice)
+  private static func missing(_ name: String, in folder: String, help: String = dataAdvice) -> Failure {
+    Failure(.noInput, "\(folder) has no file \(name) or \(name).gz", help: help)
   }
 }

@@ -8,6 +8,11 @@ public struct ImageDataset: Sendable {
   private let start: Int
   private let list: [UInt32]?
 
+  /// All images of a collection, in its order.
+  public init(all images: ImageCollection) {
+    self.init(images, range: 0..<images.layout.count)
+  }
+
   init(_ images: ImageCollection, range: Range<Int>) {
     self.init(images, count: range.count, start: range.lowerBound, list: nil)
   }
@@ -58,6 +63,13 @@ public struct ImageDataset: Sendable {
   public func prefix(_ limit: Int) -> ImageDataset {
     let kept = min(limit, count)
     return ImageDataset(images, count: kept, start: start, list: list.map { Array($0[..<kept]) })
+  }
+
+  /// Chosen images in the order of `indices`, which may name one several times.
+  ///
+  /// - Precondition: all indices are from 0 to `count`-1.
+  public func subset(_ indices: [Int32]) -> ImageDataset {
+    ImageDataset(images, list: indices.map { UInt32(sourceIndex(Int($0))) })
   }
 }
 

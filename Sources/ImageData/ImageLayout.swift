@@ -24,26 +24,20 @@ public struct ImageLayout: Sendable, Equatable {
   public let isLabelled: Bool
 
   /// - Parameter names: what each part is called in messages.
-  /// - Throws: `Failure` 65 when a part has no images, they are too many for `EpochOrder`, or their sides are no
-  ///   multiples of 4 (models halve them twice).
+  /// - Throws: `Failure` 65 when a part has no images, or they are too many for `EpochOrder`.
   public init(
     path: String, pixelType: PixelType, counts: [Int], names: [String], height: Int, width: Int,
     isLabelled: Bool
   ) throws {
     precondition(counts.count == names.count)
     for (name, count) in zip(names, counts) where count == 0 || height == 0 || width == 0 {
-      throw Failure(.badData, "\(name) holds no images")
+      throw Failure(.badData, "\(name) holds no images", help: "use a file that has some")
     }
     let total = counts.reduce(0, +)
     guard total <= EpochOrder.countLimit else {
       throw Failure(
         .badData, "\(path) holds \(total) images, more than \(EpochOrder.countLimit)",
         help: "use a part of them")
-    }
-    guard height % 4 == 0 && width % 4 == 0 else {
-      throw Failure(
-        .badData, "\(names[0]) holds images of \(height)x\(width) pixels; both sides must be multiples of 4",
-        help: "pad or scale the images")
     }
     self.init(
       path: path, pixelType: pixelType, counts: counts, height: height, width: width, isLabelled: isLabelled)
@@ -58,6 +52,17 @@ public struct ImageLayout: Sendable, Equatable {
     self.height = height
     self.width = width
     self.isLabelled = isLabelled
+  }
+
+  /// Makes sure that models, which halve images twice, can take these.
+  ///
+  /// - Throws: `Failure` 65 when their sides are no multiples of 4.
+  func requireSidesForModels() throws {
+    guard height % 4 == 0 && width % 4 == 0 else {
+      throw Failure(
+        .badData, "\(path) holds images of \(height)x\(width) pixels; both sides must be multiples of 4",
+        help: "pad or scale the images")
+    }
   }
 
   // MARK: - Memory

@@ -20,14 +20,22 @@ let dataAdvice =
   + "with --data"
 
 /// Opens the folder of IDX files or the npy file that the user named, or else the first of the usual folders that has
-/// training images.
+/// training images: what models are trained and tested on.
 ///
 /// - Parameter requiresLabels: whether absent labels are a failure.
-/// - Throws: `Failure` 66 when something is not there, 65 when it is damaged, does not fit together or is of the wrong
-///   kind.
+/// - Throws: `Failure` 66 when something is not there, 65 when it is damaged, does not fit together, is of the wrong
+///   kind, or has sides that are no multiples of 4.
 public func openImages(
   _ named: String?, requiresLabels: Bool = false, among folders: [String] = usualImageFolders
 ) throws -> any ImageSource {
+  let source = try openData(named, requiresLabels: requiresLabels, among: folders)
+  try source.layout.requireSidesForModels()
+  return source
+}
+
+private func openData(_ named: String?, requiresLabels: Bool, among folders: [String]) throws
+  -> any ImageSource
+{
   guard let named else {
     guard let folder = folders.first(where: IDXFolder.hasTrainingImages) else {
       throw Failure(.noInput, "no data set in \(folders.joined(separator: " or "))", help: dataAdvice)
@@ -39,4 +47,19 @@ public func openImages(
     throw Failure(.noInput, "--data \(named) does not exist", help: dataAdvice)
   }
   return try NumPyImages(opening: named, requiresLabels: requiresLabels)
+}
+
+/// Opens images that any program may have made, of any size and without labels: an npy file of shape (N,H,W), uint8, or
+/// float32 in [0,1], or a folder of PNG files (`PNGFolder` says which, and in which order).
+///
+/// - Throws: `Failure` 66 when it is not there or the folder holds no PNG files; 65 when it is damaged or of the wrong
+///   kind or shape.
+public func openImageSet(_ path: String) throws -> any ImageSource {
+  if FileSystem.isFolder(path) { return try PNGFolder(opening: path) }
+  guard FileSystem.exists(path) else {
+    throw Failure(
+      .noInput, "\(path) does not exist",
+      help: "name an .npy file of shape (images, height, width), or a folder of PNG files")
+  }
+  return try NumPyImages(opening: path, requiresLabels: false)
 }

@@ -14,8 +14,8 @@ struct NumPyImages: ImageSource {
   init(opening path: String, requiresLabels: Bool) throws {
     if requiresLabels {
       throw Failure(
-        .noInput, "\(path) holds no labels, which this model needs",
-        help: "name a folder of IDX files with labels with --data")
+        .noInput, "\(path) holds no labels, which are needed here",
+        help: "name a folder of IDX files that has labels with --data")
     }
     file = try ReadableFile(opening: path)
     var prefix = [UInt8](repeating: 0, count: min(NumPyFile.headerLimit, file.byteCount))
@@ -32,11 +32,25 @@ struct NumPyImages: ImageSource {
       let shape = header.shape.map(String.init).joined(separator: ", ")
       throw Failure(
         .badData, "\(path) has shape (\(shape)), not (images, height, width)",
-        help: "save it as numpy.save(path, images.reshape(-1, height, width))")
+        help: Self.remedy(forShape: header.shape))
     }
     layout = try ImageLayout(
       path: path, pixelType: type, counts: [header.shape[0]], names: [path], height: header.shape[1],
       width: header.shape[2], isLabelled: false)
+  }
+
+  /// How to make images of (N,H,W) from an array of another shape, with the numbers where they are plain.
+  private static func remedy(forShape shape: [Int]) -> String {
+    let images =
+      switch (shape.count, shape.first, shape.last) {
+      case (2, _, _): "images.reshape(-1, height, width)"
+      case (4, let count?, 1): "images.reshape(\(count), \(shape[1]), \(shape[2]))"
+      case (4, let count?, let width?) where shape[1] == 1: "images.reshape(\(count), \(shape[2]), \(width))"
+      case (4, _, 3), (4, _, 4): "images[..., :3].mean(axis=3).astype(images.dtype)"
+      case (4, _, _) where shape[1] == 3: "images.mean(axis=1).astype(images.dtype)"
+      default: "images.reshape(-1, height, width)"
+      }
+    return "save it as numpy.save(path, \(images))"
   }
 
   func read(into memory: UnsafeMutableRawBufferPointer) throws -> SHA256Digest {

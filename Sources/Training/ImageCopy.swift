@@ -3,15 +3,15 @@ import Collectives
 import Diagnostics
 import ImageData
 
-/// A data set in memory, shared by the ranks of a host where the system lets them.
+/// Images in memory, shared by the ranks of a host where the system lets them.
 struct ImageCopy: Sendable {
   let images: ImageCollection
   /// Nil where the copy belongs to this process alone.
   let memory: SharedMemory?
 
-  /// Reads data into memory that other ranks can attach to.
-  init(reading data: String?) throws {
-    let source = try openImages(data)
+  /// Reads images into memory that other ranks can attach to.
+  init(reading origin: ImageOrigin) throws {
+    let source = try origin.open()
     guard let memory = SharedMemory(byteCount: source.layout.byteCount) else {
       self.init(images: try ImageCollection(reading: source), memory: nil)
       return
@@ -58,8 +58,10 @@ public final class ImagePrefetch: Sendable {
   private let task: BackgroundTask<ImageCopy>
 
   /// Starts to read; only for a process that is the first on its host, as far as it knows.
-  public init(data: String?) {
-    task = BackgroundTask { try ImageCopy(reading: data) }
+  ///
+  /// - Parameter requiresLabels: whether absent labels are a failure.
+  public init(data: String?, requiresLabels: Bool = false) {
+    task = BackgroundTask { try ImageCopy(reading: .data(data, requiresLabels: requiresLabels)) }
   }
 
   func copy() throws -> ImageCopy { try task.value() }

@@ -1,4 +1,3 @@
-import Artifacts
 import Collectives
 import Diagnostics
 import ImageData
@@ -10,51 +9,21 @@ struct LoadedSplits {
   let copies: Int
 }
 
-/// Loads and splits a run's data, one copy on each host: the first rank there reads it, the others attach to its memory
-/// and read for themselves only where they can't. A collective call; all throw if one rank can't.
+/// Loads and splits a run's data, one copy on each host (`loadImages`). A collective call; all throw if one rank can't.
 ///
 /// - Parameters:
 ///   - data: what to read, whatever the configuration says.
-///   - prefetch: the same data, if this process has begun to read it.
+///   - requiresLabels: whether absent labels are a failure.
+///   - prefetch: the same data, read with the same need of labels, if this process has begun to read it.
 func loadSplits(
-  _ configuration: RunConfiguration, data: String?, group: ProcessGroup, prefetch: ImagePrefetch? = nil
+  _ configuration: RunConfiguration, data: String?, requiresLabels: Bool = false, group: ProcessGroup,
+  prefetch: ImagePrefetch? = nil
 ) throws -> LoadedSplits {
-  // Reading may take long, from a disk or network that is slow.
-  try group.allowing(seconds: 600) {
-    let phase = "loading data"
-    var copy: ImageCopy?
-    var failure: Failure?
-    func attempt(_ body: () throws -> ImageCopy) {
-      do {
-        copy = try body()
-      } catch {
-        failure = error as? Failure ?? Failure(.failure, "\(error)")
-      }
-    }
-
-    let isFirstOnHost = group.localRank == 0
-    if isFirstOnHost { attempt { try prefetch?.copy() ?? ImageCopy(reading: data) } }
-    try group.agree(failure, phase: phase)
-
-    let cards = group.allGather(isFirstOnHost ? copy!.card : [], phase: phase)
-    if !isFirstOnHost {
-      // Hosts in containers may share a name without sharing memory: whether it can be had decides.
-      copy =
-        cards.indices.lazy.filter { group.hostNames[$0] == group.hostName && !cards[$0].isEmpty }
-        .compactMap { ImageCopy(attachingTo: cards[$0]) }.first
-    }
-    let isPrivate = isFirstOnHost || copy == nil
-    if copy == nil { attempt { try ImageCopy(reading: data) } }
-    try group.agree(failure, phase: phase)
-
-    let copies = group.gather([isPrivate ? 1 : 0], phase: phase).reduce(0) { $0 + Int($1[0]) }
-    let images = copy!.images
-    try group.requireEqual(
-      images.digest.bytes, what: "the data", help: "install the same data set on every host")
-    // All ranks have the same images now, and find the same faults.
-    let splits = try DataSplits(
-      of: images, scheme: configuration.split, validation: configuration.validation,
-      limit: configuration.limit)
-    return LoadedSplits(splits: splits, copies: copies)
-  }
+  let loaded = try loadImages(
+    .data(data, requiresLabels: requiresLabels), group: group, prefetch: prefetch)
+  // All ranks have the same images now, and find the same faults.
+  let splits = try DataSplits(
+    of: loaded.images, scheme: configuration.split, validation: configuration.validation,
+    limit: configuration.limit)
+  return LoadedSplits(splits: splits, copies: loaded.copies)
 }

@@ -33,6 +33,7 @@ private func serialize(_ values: [(name: String, data: TensorData)], metadata: [
     case .float32: add(name, data, Float.self)
     case .float64: add(name, data, Double.self)
     case .int64: add(name, data, Int64.self)
+    case .int32: add(name, data, Int32.self)
     case .uint64: add(name, data, UInt64.self)
     case .uint32: add(name, data, UInt32.self)
     case .uint8: add(name, data, UInt8.self)
@@ -69,16 +70,19 @@ private func file(header: String, dataBytes: Int, declaredLength: UInt64? = nil)
       ("steps", TensorData(shape: [], elements: [Int64(-1)])),
       ("hash", TensorData(shape: [1], elements: [UInt64.max])),
       ("counter", TensorData(shape: [4], elements: [UInt32(1), 2, 3, 4])),
+      ("below", TensorData(shape: [2], elements: [Int32.min, 5])),
       ("empty", TensorData(shape: [0, 5], elements: [Double]())),
     ], metadata: [("format", "pt"), ("a", "ü")])
   let file = try SafeTensorsFile(parsing: content, path: "test")
-  #expect(file.tensors.map(\.name) == ["empty", "hash", "steps", "a.weight", "counter", "z.weight", "b"])
+  #expect(
+    file.tensors.map(\.name) == ["empty", "hash", "steps", "a.weight", "below", "counter", "z.weight", "b"])
   #expect(file.metadata.map(\.key) == ["format", "a"])
   #expect(file.metadata.map(\.value) == ["pt", "ü"])
   #expect(file["steps"]?.elements(of: Int64.self) == [-1])
   #expect(file["steps"]?.shape == [])
   #expect(file["hash"]?.elements(of: UInt64.self) == [.max])
   #expect(file["counter"]?.elements(of: UInt32.self) == [1, 2, 3, 4])
+  #expect(file["below"]?.elements(of: Int32.self) == [.min, 5])
   #expect(file["b"]?.elements(of: UInt8.self) == [1, 2, 3])
   #expect(file["empty"]?.elements(of: Double.self) == [])
   #expect(

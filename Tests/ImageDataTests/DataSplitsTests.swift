@@ -91,3 +91,20 @@ private func number(_ images: ImageDataset, _ index: Int) -> Int {
   #expect(failure?.code == .usage)
   #expect(failure?.message.contains("--validation 10") == true)
 }
+
+@Test func allImagesOfACollectionAreADatasetAndChosenOnesAnother() throws {
+  let folder = TemporaryFolder()
+  try SyntheticData.write(to: folder)
+  let all = ImageDataset(all: try ImageCollection(reading: openImages(folder.path)))
+  #expect(all.count == 15 && (0..<15).map(all.sourceIndex) == Array(0..<15))
+  #expect(all.labels == (0..<10).map { UInt8($0) } + (0..<5).map { UInt8($0) })
+
+  // Places are counted in the data set that is chosen from, whether it is a range or a list.
+  let test = try loadSplits(folder.path).test
+  let chosen = test.subset([4, 0, 4])
+  #expect((0..<3).map(chosen.sourceIndex) == [14, 10, 14])
+  #expect(chosen.labels == [4, 0, 4])
+  #expect(Array(chosen.image(0)) == Array(all.image(14)))
+  #expect(chosen.subset([1]).sourceIndex(0) == 10)
+  #expect(chosen.prefix(2).count == 2 && chosen.subset([]).count == 0)
+}

@@ -68,6 +68,7 @@ private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = fal
   let fault = failure(loading: folder, requiresLabels: true)
   #expect(fault?.code == .noInput)
   #expect(fault?.message.contains("t10k-labels-idx1-ubyte") == true)
+  #expect(fault?.help?.contains("put the labels beside the images") == true)
   #expect(try loadSplits(folder.path).train.labels == nil)
 }
 

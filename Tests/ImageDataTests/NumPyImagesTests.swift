@@ -121,5 +121,5 @@ func aPixelOutOfRangeIsBadDataAndItsPlaceIsNamed(_ value: Float) throws {
   let folder = TemporaryFolder()
   let path = try write([7, 4, 4], [UInt8](repeating: 9, count: 112), to: folder)
   let failure = #expect(throws: Failure.self) { try loadSplits(path, requiresLabels: true) }
-  #expect(failure?.code == .noInput)
+  #expect(failure?.code == .noInput && failure?.help?.contains("--data") == true)
 }

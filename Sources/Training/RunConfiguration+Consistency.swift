@@ -54,6 +54,7 @@ extension RunConfiguration {
   private func requireOptionsOfTheModel() throws(Failure) {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)
     try require("--channels", given: channels != nil, \.isConvolutional)
+    try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
     try require("--latent", given: latent != nil) { $0.kind == .autoencoder }
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }

@@ -38,8 +38,8 @@ extension RunConfiguration {
   /// - Precondition: the model is one.
   func makeClassifier(height: Int, width: Int) throws(Failure) -> ImageClassifier {
     try ImageClassifier(
-      height: height, width: width, channels: channels!, hidden: hidden!, activation: activation,
-      conventions: conventions)
+      height: height, width: width, channels: channels!, hidden: hidden!, dropout: Float(dropout!),
+      activation: activation, conventions: conventions)
   }
 
   /// `makeModel` for an autoencoder.

@@ -16,6 +16,8 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Numbers in a code; nil for models without codes.
   public var latent: Int?
   public var activation: Activation
+  /// The part of values that each dropout sets to zero in training; nil for models without.
+  public var dropout: Double?
   /// Of the code; nil for models without codes.
   public var latentActivation: Activation?
   /// Nil for models that don't rebuild images.
@@ -109,7 +111,8 @@ public struct RunConfiguration: Sendable, Equatable {
     case .classifier:
       RunConfiguration(
         model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
-        activation: .relu, conventions: .torch, learningRate: 1e-3, schedule: .cosine, epochs: 10)
+        activation: .relu, dropout: Double("\(ImageClassifier.defaultDropout)"), conventions: .torch,
+        learningRate: 1e-3, schedule: .cosine, epochs: 12)
     }
   }
 

@@ -2,7 +2,7 @@ import Diagnostics
 import TensorCore
 
 /// `classifier`: 3x3 convolutions in pairs with a pool of 2x2 after each, dense layers, and one logit a class; ReLU
-/// throughout, no batch normalization. By default conv 32, conv 32, pool, conv 64, conv 64, pool, dense 128, dense 10.
+/// throughout, no batch normalization; dropout after each pool and before the logits. By default conv 32, conv 32, pool, conv 64, conv 64, pool, dense 128, dense 10.
 ///
 /// What the last hidden layer gives are the features that Fréchet distances are measured in; with the default sizes and
 /// the weights inside the program this is the feature network `fashion-cnn-v1`.
@@ -15,19 +15,27 @@ public final class ImageClassifier: TrainableModel {
 
   public static let defaultChannels = [32, 32, 64, 64]
   public static let defaultHidden = [128]
+  public static let defaultDropout: Float = 0.3
   public static let classCount = 10
 
   /// - Parameters:
   ///   - channels: of the convolutions, with a pool after every second one.
+  ///   - dropout: the part of values that each dropout sets to zero in training.
   ///   - hidden: widths of the dense layers between the last pool and the logits.
   /// - Throws: a usage failure that names the layer whose sizes don't fit.
   public init(
     height: Int = 28, width: Int = 28, channels: [Int] = defaultChannels, hidden: [Int] = defaultHidden,
-    classes: Int = classCount, activation: Activation = .relu, conventions: Conventions = .torch
+    classes: Int = classCount, dropout: Float = defaultDropout, activation: Activation = .relu,
+    conventions: Conventions = .torch
   ) throws(Failure) {
     precondition(!channels.isEmpty && !hidden.isEmpty)
     var shape = ImageShape(height: height, width: width, channels: 1)
     var layers: [any Layer] = []
+    var dropouts = 0
+    func makeDropout(_ count: Int) throws(Failure) -> Dropout {
+      defer { dropouts += 1 }
+      return try Dropout("dropout\(dropouts + 1)", count: count, rate: dropout, stream: dropouts)
+    }
     for (index, count) in channels.enumerated() {
       let convolution = try Convolution2D(
         "conv\(index + 1)", input: shape, channels: count, activation: activation, conventions: conventions)
@@ -42,6 +50,7 @@ public final class ImageClassifier: TrainableModel {
       }
       layers.append(try MaxPool2D(name, input: shape, size: 2))
       shape = ImageShape(height: shape.height / 2, width: shape.width / 2, channels: count)
+      layers.append(try makeDropout(shape.count))
     }
     layers.append(Flatten(input: shape))
     var inputs = shape.count
@@ -55,9 +64,10 @@ public final class ImageClassifier: TrainableModel {
     }
     trunk = Sequential(layers)
     head = Sequential([
+      try makeDropout(inputs),
       Dense(
         "dense\(hidden.count + 1)", inputs: inputs, outputs: classes, activation: .identity,
-        conventions: conventions)
+        conventions: conventions),
     ])
     arena = ParameterArena(trunk.parameters + head.parameters)
   }

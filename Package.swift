@@ -37,7 +37,10 @@ let package = Package(
       ]),
     .target(
       name: "Evaluation",
-      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
+      dependencies: [
+        "NeuralNet", "TensorCore", "RandomNumbers", "CFashionCNN", "Artifacts", "ImageData", "Collectives",
+        "Diagnostics",
+      ],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers
@@ -60,6 +63,8 @@ let package = Package(
       ], swiftSettings: vectorSettings),
     // Data only: the indices of the published 80/10/10 split.
     .target(name: "CPublishedSplit", exclude: ["indices.bin"]),
+    // Data only: the weights of the feature network fashion-cnn-v1.
+    .target(name: "CFashionCNN", exclude: ["fashion-cnn-v1.safetensors"]),
     .target(
       name: "Collectives", dependencies: ["CMPIShim", "CSharedMemory", "Diagnostics"],
       swiftSettings: vectorSettings),

@@ -13,15 +13,32 @@ import TensorCore
 public func generateImages(
   count: Int, from model: Autoencoder, seed: UInt32, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
-  let latent = model.latentDimension
-  let key = RandomKey(seed: seed, purpose: .generation)
-  let codes = AlignedBuffer<Float>(count: EvaluationChunks.size * latent)
+  let codes = GenerationCodes(latentDimension: model.latentDimension, seed: seed)
   return EvaluationChunks(images: count, shards: shards).gather(
     width: model.pixelCount, group: group, phase: "generation"
   ) { samples in
+    UnsafePointer(model.decodeChunk(codes.fill(samples), rows: samples.count, team: team))
+  }
+}
+
+/// The codes that samples are generated from: that of sample i is a function of the seed and i.
+struct GenerationCodes {
+  let latentDimension: Int
+  private let key: RandomKey
+  private let codes: AlignedBuffer<Float>
+
+  init(latentDimension: Int, seed: UInt32) {
+    self.latentDimension = latentDimension
+    key = RandomKey(seed: seed, purpose: .generation)
+    codes = AlignedBuffer(count: EvaluationChunks.size * latentDimension)
+  }
+
+  /// The codes of a chunk's samples, (samples, latent dimension), valid until the next call.
+  func fill(_ samples: Range<Int>) -> UnsafePointer<Float> {
     for (row, sample) in samples.enumerated() {
-      fillNormal(codes.pointer + row * latent, count: latent, key: key, step: 0, index: sample)
+      fillNormal(
+        codes.pointer + row * latentDimension, count: latentDimension, key: key, step: 0, index: sample)
     }
-    return UnsafePointer(model.decodeChunk(codes.pointer, rows: samples.count, team: team))
+    return UnsafePointer(codes.pointer)
   }
 }

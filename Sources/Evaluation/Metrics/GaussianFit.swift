@@ -34,6 +34,16 @@ public struct GaussianFit: Sendable {
     self.factor = factor
   }
 
+  /// A fit made before, such as that of a cache.
+  ///
+  /// - Precondition: `factor` is (rank, dimension), with no more rows than columns.
+  init(moments: FeatureMoments, factor: [Double]) {
+    precondition(factor.count % moments.dimension == 0 && factor.count <= moments.covariance.count)
+    self.moments = moments
+    rank = factor.count / moments.dimension
+    self.factor = factor
+  }
+
   /// The Gaussian of some images' features.
   ///
   /// - Throws: 65 for fewer than two images.

@@ -15,6 +15,17 @@ public struct NearestNeighbours: Sendable, Equatable {
   /// (count, neighbours): which vector each neighbour is.
   public let indices: [Int32]
 
+  /// Neighbours found before, such as those of a cache.
+  ///
+  /// - Precondition: as many distances as indices.
+  init(count: Int, neighbours: Int, squaredDistances: [Double], indices: [Int32]) {
+    precondition(squaredDistances.count == count * neighbours && indices.count == squaredDistances.count)
+    self.count = count
+    self.neighbours = neighbours
+    self.squaredDistances = squaredDistances
+    self.indices = indices
+  }
+
   /// Neighbours within a set; a vector is not its own neighbour, though an equal one is.
   ///
   /// - Throws: 65 if there are no more than `neighbours` vectors.

@@ -1,0 +1,47 @@
+import Artifacts
+import ImageData
+
+/// What kept statistics of real images belong to: a text that differs whenever they would.
+public struct StatisticsKey: Sendable, Equatable {
+  /// The feature network's name.
+  public let network: String
+  /// All that the statistics depend on, a line each.
+  public let text: String
+
+  /// To be raised with every change of what the statistics are or of how they are stored.
+  static let formatVersion = 1
+
+  /// - Parameters:
+  ///   - description: which images they are.
+  ///   - environment: what the bits of the arithmetic may depend on beside all this: the processor's instruction sets,
+  ///     the version of OpenBLAS.
+  public init(
+    images: ImageDataset, description: String, network: any FeatureNetwork, environment: String
+  ) {
+    self.network = network.name
+    text = """
+      atelier's statistics of real images, format \(Self.formatVersion)
+      images: \(images.count) of \(images.height)x\(images.width), \(description)
+      pixels: \(images.pixelDigest)
+      features: \(network.name), \(network.featureCount), classes: \(network.classCount ?? 0)
+      weights: \(network.weightsDigest)
+      preprocessing: \(network.preprocessing)
+      environment: \(environment)
+      """
+  }
+
+  /// Of the text.
+  var digest: SHA256Digest { SHA256.digest(of: Array(text.utf8)) }
+
+  /// The name of the file that holds the statistics.
+  public var fileName: String { "\(network)-\(digest.description.prefix(16)).safetensors" }
+}
+
+extension ImageDataset {
+  /// The SHA-256 of the pixels of these images, as they lie in memory, in their order.
+  var pixelDigest: SHA256Digest {
+    let hash = SHA256()
+    for index in 0..<count { hash.update(image(index)) }
+    return hash.finish()
+  }
+}

@@ -173,6 +173,17 @@ package enum RunOptions {
       "evaluate-every", "epochs", \.evaluateEvery, .integer(atLeast: 0), .runFolder, .recorded,
       "Epochs between evaluations; 0 evaluates at the end only."),
     .option(
+      "fid-samples", "n", \.fidSamples, .integer(atLeast: 0), .runFolder, .recorded,
+      "Images to generate at each evaluation and compare with the held-out ones: Fréchet and kernel distance, precision, "
+        + "recall; 0 compares none."),
+    .option(
+      "features", "network", \.features, .choice, .runFolder, .recorded,
+      "Network in whose features they are compared: the one in the program, for 28x28 pixels, or InceptionV3 with "
+        + "--weights.", defaultText: "fashion-cnn-v1"),
+    .option(
+      "weights", "file", \.featureWeights, .path, .runFolder, .recorded,
+      "Safetensors file with the weights of --features inception.", defaultText: "none"),
+    .option(
       "checkpoint-every", "epochs", \.checkpointEvery, .integer(atLeast: 0), .runFolder, .recorded,
       "Epochs between checkpoints; 0 saves at the end only."),
     .option(

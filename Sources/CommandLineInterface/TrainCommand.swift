@@ -73,7 +73,11 @@ private func preset(in settings: [Setting]) throws(Failure) -> Preset? {
 
 private func train(_ options: TrainOptions) throws -> ExitCode {
   // While MPI starts.
-  let prefetch = LauncherRank.isFirstOnHost ? ImagePrefetch(data: options.configuration.data) : nil
+  let prefetch =
+    LauncherRank.isFirstOnHost
+    ? ImagePrefetch(
+      data: options.configuration.data, requiresLabels: options.configuration.model.needsLabels)
+    : nil
   return try withProcessGroup { group in
     let log = RunLog(isRoot: group.isRoot, quiet: options.verbosity == .quiet)
     var run = TrainingRun(

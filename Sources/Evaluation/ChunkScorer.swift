@@ -25,8 +25,11 @@ final class ChunkScorer {
     output = AlignedBuffer(count: EvaluationChunks.size * images.pixelsPerImage)
   }
 
-  /// Adds the scores of a chunk's images, in order, to `scoreCount` sums.
-  func addScores(of chunk: Range<Int>, to sums: UnsafeMutablePointer<Double>) {
+  /// Adds the scores of a chunk's images, in order, to `scoreCount` sums of all, and those of each image to as many of
+  /// its class, which come behind.
+  ///
+  /// - Parameter labels: the class of each image of the data set; nil where only the sums of all are wanted.
+  func addScores(of chunk: Range<Int>, labels: [UInt8]? = nil, to sums: UnsafeMutablePointer<Double>) {
     let pixels = images.pixelsPerImage
     let rows = chunk.count
     images.copyImages(chunk, to: input.pointer, team: team)
@@ -38,9 +41,11 @@ final class ChunkScorer {
       for row in range { scoreRow(row, logits: logits + row * pixels) }
     }
     for row in 0..<rows {
-      for score in 0..<Self.scoreCount {
-        sums[score] += scores.pointer[row * Self.scoreCount + score]
-      }
+      let own = scores.pointer + row * Self.scoreCount
+      for score in 0..<Self.scoreCount { sums[score] += own[score] }
+      guard let labels else { continue }
+      let classSums = sums + (1 + Int(labels[chunk.lowerBound + row])) * Self.scoreCount
+      for score in 0..<Self.scoreCount { classSums[score] += own[score] }
     }
   }
 

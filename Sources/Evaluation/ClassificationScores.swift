@@ -24,7 +24,7 @@ public func evaluateClassification(
   let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
   let losses = AlignedBuffer<Double>(count: EvaluationChunks.size)
   let classes = classifier.classCount
-  let means = EvaluationChunks(images: images.count, shards: shards).mean(
+  let sums = EvaluationChunks(images: images.count, shards: shards).sum(
     width: 2, group: group, phase: "evaluation"
   ) { chunk, sums in
     images.copyImages(chunk, to: input.pointer, team: team)
@@ -40,5 +40,6 @@ public func evaluateClassification(
       if own.firstIndex(of: own.max()!) == Int(labels[chunk.lowerBound + row]) { sums[1] += 1 }
     }
   }
-  return ClassificationScores(loss: means[0], accuracy: means[1])
+  let count = Double(images.count)
+  return ClassificationScores(loss: sums[0] / count, accuracy: sums[1] / count)
 }

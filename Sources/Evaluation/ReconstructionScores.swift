@@ -25,15 +25,48 @@ public func evaluateReconstructions(
   group: ProcessGroup, team: ThreadTeam
 ) -> ReconstructionScores {
   let scorer = ChunkScorer(images: images, model: model, objective: objective, team: team)
-  let means = EvaluationChunks(images: images.count, shards: shards).mean(
+  let sums = EvaluationChunks(images: images.count, shards: shards).sum(
     width: ChunkScorer.scoreCount, group: group, phase: "evaluation"
   ) { chunk, sums in scorer.addScores(of: chunk, to: sums) }
-  func hasScore(_ similarity: StructuralSimilarity) -> Bool {
-    min(images.height, images.width) >= similarity.windowSize
-  }
   return ReconstructionScores(
-    loss: means[0], meanSquaredError: means[1], peakSignalToNoise: means[2],
-    structuralSimilarity: hasScore(.uniform) ? means[3] : nil,
-    gaussianStructuralSimilarity: hasScore(.gaussian) ? means[4] : nil
-  )
+    sums: sums[...], count: images.count, height: images.height, width: images.width)
+}
+
+/// `evaluateReconstructions`, and the same for the images of each class alone.
+///
+/// - Returns: the scores of all images, with the same bits, and those of each class that has images, by label.
+public func evaluateReconstructionsByClass(
+  of images: ImageDataset, labels: [UInt8], by model: Autoencoder, objective: ReconstructionObjective,
+  shards: Int, group: ProcessGroup, team: ThreadTeam
+) -> (all: ReconstructionScores, classes: [(label: Int, count: Int, scores: ReconstructionScores)]) {
+  precondition(labels.count == images.count)
+  var counts = [Int](repeating: 0, count: Int(labels.max() ?? 0) + 1)
+  for label in labels { counts[Int(label)] += 1 }
+  let scorer = ChunkScorer(images: images, model: model, objective: objective, team: team)
+  let width = ChunkScorer.scoreCount
+  let sums = EvaluationChunks(images: images.count, shards: shards).sum(
+    width: width * (1 + counts.count), group: group, phase: "evaluation"
+  ) { chunk, sums in scorer.addScores(of: chunk, labels: labels, to: sums) }
+  func scores(_ part: Int, count: Int) -> ReconstructionScores {
+    ReconstructionScores(
+      sums: sums[part * width..<(part + 1) * width], count: count, height: images.height, width: images.width)
+  }
+  let classes = counts.indices.filter { counts[$0] > 0 }.map { label in
+    (label: label, count: counts[label], scores: scores(1 + label, count: counts[label]))
+  }
+  return (scores(0, count: images.count), classes)
+}
+
+extension ReconstructionScores {
+  /// The means of `ChunkScorer`'s scores, without those that images of that size have no windows for.
+  fileprivate init(sums: ArraySlice<Double>, count: Int, height: Int, width: Int) {
+    func hasScore(_ similarity: StructuralSimilarity) -> Bool {
+      min(height, width) >= similarity.windowSize
+    }
+    let means = sums.map { $0 / Double(count) }
+    self.init(
+      loss: means[0], meanSquaredError: means[1], peakSignalToNoise: means[2],
+      structuralSimilarity: hasScore(.uniform) ? means[3] : nil,
+      gaussianStructuralSimilarity: hasScore(.gaussian) ? means[4] : nil)
+  }
 }

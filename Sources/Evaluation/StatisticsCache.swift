@@ -4,7 +4,7 @@ import Glibc
 
 /// A folder that keeps statistics of real images from one command to the next.
 ///
-/// A file is `<network>-<first 16 digits of the key's SHA-256>.safetensors`. Its metadata hold the key's text and a
+/// A file is `<network>-<first 16 digits of the subject's SHA-256>.safetensors`. Its metadata hold the key's text and a
 /// SHA-256 of all tensors, by which stale and damaged files are noticed. Files are written beside their place and
 /// renamed, so that commands may share the folder. Nothing is ever removed from it.
 public struct StatisticsCache: Sendable {

@@ -7,6 +7,9 @@ public struct StatisticsKey: Sendable, Equatable {
   public let network: String
   /// All that the statistics depend on, a line each.
   public let text: String
+  /// The lines that say which statistics they are, without those that say what computed them: a new version of the
+  /// program takes the place of an older one's file.
+  private let subject: String
 
   /// To be raised with every change of what the statistics are or of how they are stored.
   static let formatVersion = 1
@@ -19,22 +22,21 @@ public struct StatisticsKey: Sendable, Equatable {
     images: ImageDataset, description: String, network: any FeatureNetwork, environment: String
   ) {
     self.network = network.name
-    text = """
+    subject = """
       atelier's statistics of real images, format \(Self.formatVersion)
       images: \(images.count) of \(images.height)x\(images.width), \(description)
       pixels: \(images.pixelDigest)
       features: \(network.name), \(network.featureCount), classes: \(network.classCount ?? 0)
       weights: \(network.weightsDigest)
       preprocessing: \(network.preprocessing)
-      environment: \(environment)
       """
+    text = subject + "\nenvironment: \(environment)"
   }
 
-  /// Of the text.
-  var digest: SHA256Digest { SHA256.digest(of: Array(text.utf8)) }
-
   /// The name of the file that holds the statistics.
-  public var fileName: String { "\(network)-\(digest.description.prefix(16)).safetensors" }
+  public var fileName: String {
+    "\(network)-\(SHA256.digest(of: Array(subject.utf8)).description.prefix(16)).safetensors"
+  }
 }
 
 extension ImageDataset {

@@ -53,7 +53,8 @@ final class ClassificationTask: TrainingTask {
       rows: pass.rowCount, classes: classifier.classCount, team: pass.team)
   }
 
-  func score(_ images: ImageDataset, group: ProcessGroup, team: ThreadTeam) throws -> Scores {
+  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
+  {
     let scores = evaluateClassification(
       of: images, labels: try checkedLabels(of: images, classes: classifier.classCount), by: classifier,
       shards: configuration.shards, group: group, team: team)

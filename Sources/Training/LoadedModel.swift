@@ -66,18 +66,6 @@ public final class LoadedModel {
       count: count, from: try autoencoder(), seed: seed, shards: configuration.shards, group: group,
       team: team)
   }
-
-  /// The scores on the test images, as training reported them: a row of `metrics.jsonl`.
-  public func evaluate(data: String?) throws -> MetricsRow {
-    let splits = try loadSplits(configuration, data: data, group: group).splits
-    guard splits.contentHash.description == dataHash else {
-      throw Failure(
-        .badData, "the model was trained on other data than this",
-        help: "name the data it was trained on with --data")
-    }
-    let scores = try task.score(splits.test, group: group, team: team)
-    return MetricsRow(position, scores: scores, split: "test")
-  }
 }
 
 /// The threads of this rank: as asked for, else the cores that the ranks of its host leave each other; never more than

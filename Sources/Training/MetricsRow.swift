@@ -1,9 +1,10 @@
 import Artifacts
+import ImageData
 
 /// A row of `metrics.jsonl`: where the run is, then values by TensorBoard-like names. It holds nothing that depends on
 /// ranks, threads, host or time.
 public struct MetricsRow {
-  private var members: [JSONMember]
+  private(set) var members: [JSONMember]
 
   init(_ position: TrainingPosition) {
     members = [
@@ -13,9 +14,9 @@ public struct MetricsRow {
   }
 
   /// A row of scores, as in `test/loss`.
-  init(_ position: TrainingPosition, scores: Scores, split: String) {
+  init(_ position: TrainingPosition, scores: Scores, part: SplitPart) {
     self.init(position)
-    for (name, value) in scores.named { add("\(split)/\(name)", value) }
+    for (name, value) in scores.named { add("\(part.rawValue)/\(name)", value) }
   }
 
   /// Values that are not finite become null.

@@ -14,6 +14,9 @@ public enum ModelName: String, Sendable, CaseIterable {
 
   public var kind: Kind { self == .classifier ? .classifier : .autoencoder }
 
+  /// Whether its images have to have labels.
+  public var needsLabels: Bool { kind == .classifier }
+
   /// Whether `--hidden` says how wide it is.
   public var hasHiddenWidths: Bool { self == .denseAutoencoder || self == .classifier }
 

@@ -9,6 +9,8 @@ final class ReconstructionTask: TrainingTask {
   let configuration: RunConfiguration
   let autoencoder: Autoencoder
   let objective: ReconstructionObjective
+  /// Compares generated images with held-out ones at each evaluation; nil compares none.
+  var generation: GenerationEvaluator?
   private var logits: UnsafeMutablePointer<Float>!
 
   /// - Throws: a usage failure where images of that size don't fit the model or the loss.
@@ -43,11 +45,19 @@ final class ReconstructionTask: TrainingTask {
     autoencoder.backward(images: images, logitGradient: logits, pass: pass)
   }
 
-  func score(_ images: ImageDataset, group: ProcessGroup, team: ThreadTeam) throws -> Scores {
-    Scores(
+  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
+  {
+    var scores = Scores(
       evaluateReconstructions(
         of: images, by: autoencoder, objective: objective, shards: configuration.shards, group: group,
         team: team))
+    if let generation {
+      scores.named += try generation.score(
+        configuration.fidSamples, drawnFrom: autoencoder, seed: configuration.seed,
+        against: RealImages(images, name: part.rawValue, limit: configuration.fidSamples)
+      ).named
+    }
+    return scores
   }
 
   func showpieces(splits: DataSplits, group: ProcessGroup, team: ThreadTeam) -> Showpieces {

@@ -25,6 +25,8 @@ extension RunConfiguration {
     try require(loss == .mix, for: "--mix-alpha", given: mixAlpha != nil, "--loss mix")
     try require(stepSize != nil, for: "--schedule step", given: schedule == .step, "--step-size")
     try require(patience > 0, for: "--min-delta", given: minimumDelta != nil, "--patience above 0")
+    try require(fidSamples > 0, for: "--features", given: features != nil, "--fid-samples above 0")
+    try (features ?? .fashionCNN).requireWeights(given: featureWeights != nil)
     guard patience == 0 || evaluateEvery > 0 else {
       throw Failure(
         .usage, "--patience needs --evaluate-every above 0",
@@ -58,6 +60,7 @@ extension RunConfiguration {
     try require("--latent", given: latent != nil) { $0.kind == .autoencoder }
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }
+    try require("--fid-samples", given: fidSamples > 0) { $0.kind == .autoencoder }
     guard channels != [] else {
       throw Failure(
         .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",

@@ -83,6 +83,12 @@ public struct RunConfiguration: Sendable, Equatable {
   public var resume: String?
   /// Evaluates after every so many epochs; 0 only at the end.
   public var evaluateEvery = 1
+  /// Generates so many images at each evaluation to compare them with the monitored ones; 0 compares none.
+  public var fidSamples = 0
+  /// The network whose features they are compared in; nil is `fashion-cnn-v1`.
+  public var features: FeatureNetworkName?
+  /// The weights of Inception.
+  public var featureWeights: String?
   /// Saves after every so many epochs; 0 only at the end.
   public var checkpointEvery = 1
   /// The newest checkpoints that stay, beside the best; 0 keeps all.

@@ -13,6 +13,35 @@ struct MachineFacts: Sendable {
   let system: String
 
   static func current() throws -> MachineFacts {
+    let processor = ProcessorDescription()
+    var names = utsname()
+    uname(&names)
+    let release = withUnsafeBytes(of: &names.release) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return MachineFacts(
+      program: try programDigest().bytes, instructionSets: processor.instructionSets,
+      processor: processor.name, system: "Linux \(release)")
+  }
+
+  /// What the bits of an evaluation may depend on beside its input: program, instruction sets, OpenBLAS's kernels.
+  static func evaluationEnvironment() throws -> String {
+    let processor = ProcessorDescription()
+    return "\(try programDigest()) on \(processor.name), \(processor.instructionSets)"
+  }
+
+  private static func programDigest() throws -> SHA256Digest {
+    SHA256.digest(of: try FileSystem.read("/proc/self/exe"))
+  }
+}
+
+/// The first processor, as the kernel describes it.
+private struct ProcessorDescription {
+  let name: String
+  /// Those vector instruction sets that arithmetic may depend on.
+  let instructionSets: String
+
+  init() {
     let lines = (try? String(decoding: FileSystem.read("/proc/cpuinfo"), as: UTF8.self)) ?? ""
     func field(_ name: String) -> String {
       lines.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: ":", maxSplits: 1).last
@@ -20,15 +49,8 @@ struct MachineFacts: Sendable {
     }
     let flags = Set(field("flags").split(separator: " ").map(String.init))
     let known = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_bf16"]
-    var names = utsname()
-    uname(&names)
-    let release = withUnsafeBytes(of: &names.release) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return MachineFacts(
-      program: SHA256.digest(of: try FileSystem.read("/proc/self/exe")).bytes,
-      instructionSets: known.filter(flags.contains).joined(separator: " "), processor: field("model name"),
-      system: "Linux \(release)")
+    instructionSets = known.filter(flags.contains).joined(separator: " ")
+    name = field("model name")
   }
 }
 

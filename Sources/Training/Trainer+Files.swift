@@ -2,6 +2,7 @@ import Artifacts
 import Collectives
 import Diagnostics
 import Evaluation
+import ImageData
 import TensorCore
 
 /// What a run writes at its start and at its end.
@@ -51,8 +52,8 @@ extension Trainer {
     log.say(
       "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
-    if let scores { sayScores(scores.values, of: monitoredSplit) }
-    if let testScores { sayScores(testScores, of: "test") }
+    if let scores { sayScores(scores.values, of: monitoredPart) }
+    if let testScores { sayScores(testScores, of: .test) }
     if !similarities.isEmpty {
       let texts = similarities.map { decimals($0, 4) }
       log.say("rebuilt test images 0 to \(texts.count - 1) with ssim \(texts.joined(separator: " "))")
@@ -73,8 +74,8 @@ extension Trainer {
     try? writeStatus("failed", exitCode: failure.code)
   }
 
-  private func sayScores(_ scores: Scores, of split: String) {
-    log.say((split == "test" ? "test    " : "valid   ") + scores.text)
+  private func sayScores(_ scores: Scores, of part: SplitPart) {
+    log.say((part == .test ? "test    " : "valid   ") + scores.text)
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

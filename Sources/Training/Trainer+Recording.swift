@@ -30,11 +30,11 @@ extension Trainer {
   /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
   /// the run selects nothing. All ranks take part.
   func evaluate() throws {
-    let values = try score(splits.validation ?? splits.test)
+    let values = try score(monitoredPart)
     scores = (position.step, values)
     // A run that goes on from its last step evaluates again for people and for its final files only.
     if evaluatedStep != position.step {
-      writeScores(values, split: monitoredSplit)
+      writeScores(values, part: monitoredPart)
       if splits.validation != nil {
         earlyStopping.add(
           EarlyStopping.Evaluation(step: position.step, loss: values.loss),
@@ -47,19 +47,19 @@ extension Trainer {
   /// Scores the test images at the end of a run that monitored others. All ranks take part.
   func evaluateTest() throws {
     guard splits.validation != nil else { return }
-    let values = try score(splits.test)
+    let values = try score(.test)
     testScores = values
-    writeScores(values, split: "test")
+    writeScores(values, part: .test)
   }
 
-  var monitoredSplit: String { splits.validation == nil ? "test" : "validation" }
+  var monitoredPart: SplitPart { splits.validation == nil ? .test : .validation }
 
-  private func score(_ images: ImageDataset) throws -> Scores {
-    try task.score(images, group: group, team: team)
+  private func score(_ part: SplitPart) throws -> Scores {
+    try task.score(splits[part]!, part: part, group: group, team: team)
   }
 
-  private func writeScores(_ scores: Scores, split: String) {
-    let row = MetricsRow(modelPosition ?? position, scores: scores, split: split)
+  private func writeScores(_ scores: Scores, part: SplitPart) {
+    let row = MetricsRow(modelPosition ?? position, scores: scores, part: part)
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 
@@ -133,12 +133,15 @@ extension Trainer {
     }
   }
 
+  /// The scores that stand in the line of an epoch, by the beginnings of their names.
+  private static let shownScores = ["ssim", "accuracy", "fid["]
+
   func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
-      line += "  \(monitoredSplit) loss \(decimals(scores.values.loss, 4))"
-      for name in ["ssim", "accuracy"] {
-        if let value = scores.values[name] { line += "  \(name) \(decimals(value, 4))" }
+      line += "  \(monitoredPart.rawValue) loss \(decimals(scores.values.loss, 4))"
+      for (name, value) in scores.values.named where Self.shownScores.contains(where: name.hasPrefix) {
+        line += "  \(name) \(decimals(value, 4))"
       }
     }
     let left = Double(totalSteps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds

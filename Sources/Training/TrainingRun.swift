@@ -1,6 +1,7 @@
 import Artifacts
 import Collectives
 import Diagnostics
+import Evaluation
 import ImageData
 import TensorCore
 
@@ -42,10 +43,13 @@ public struct TrainingRun {
     if idleCores > 0 { log.say("note    \(idleCores) of \(group.localCores) cores stay idle") }
     // Beside the data, which takes longer.
     let machineFacts = BackgroundTask { try MachineFacts.current() }
-    let data = try loadSplits(configuration, data: configuration.data, group: group, prefetch: prefetch)
+    let data = try loadSplits(
+      configuration, data: configuration.data, requiresLabels: configuration.model.needsLabels, group: group,
+      prefetch: prefetch)
     let splits = data.splits
     let facts = try machineFacts.value()
     let task = try configuration.makeTask(train: splits.train)
+    try prepareGeneration(task, configuration, splits.test, group, team, log)
     try configuration.requireValidationImages(in: splits)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
@@ -76,6 +80,22 @@ public struct TrainingRun {
       trainer.recordFailure(error)
       throw error
     }
+  }
+
+  /// Lets a task compare generated images at its evaluations, where the run shall.
+  private func prepareGeneration(
+    _ task: any TrainingTask, _ configuration: RunConfiguration, _ images: ImageDataset,
+    _ group: ProcessGroup,
+    _ team: ThreadTeam, _ log: RunLog
+  ) throws {
+    guard configuration.fidSamples > 0, let task = task as? ReconstructionTask else { return }
+    let network = try (configuration.features ?? .fashionCNN).load(
+      weights: configuration.featureWeights, height: images.height, width: images.width, group: group)
+    try network.requireSize(height: images.height, width: images.width)
+    task.generation = try GenerationEvaluator(
+      network: network, cacheFolder: StatisticsCache.defaultFolder, shards: configuration.shards,
+      group: group,
+      team: team, report: { log.say("note    \($0)") })
   }
 
   // MARK: - Where the run goes on

@@ -30,8 +30,9 @@ protocol TrainingTask: AnyObject {
 
   /// Scores the model on held-out images; a collective call that gives the same bits on every rank.
   ///
+  /// - Parameter part: what the images are of the data.
   /// - Precondition: the model has room for `EvaluationChunks.size` rows.
-  func score(_ images: ImageDataset, group: ProcessGroup, team: ThreadTeam) throws -> Scores
+  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
 
   /// What a finished model shows; a collective call whose result rank 0 has.
   func showpieces(splits: DataSplits, group: ProcessGroup, team: ThreadTeam) -> Showpieces

@@ -6,6 +6,7 @@ struct SubsetName {
     case kernelDistance = 1
     case extrapolation = 2
     case halves = 3
+    case selection = 4
   }
 
   var use: Use

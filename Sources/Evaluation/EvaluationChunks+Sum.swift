@@ -3,11 +3,11 @@ import ImageData
 import TensorCore
 
 extension EvaluationChunks {
-  /// The means over images of `width` numbers each, every chunk added up on the rank that has its shard; a collective
+  /// The sums over images of `width` numbers each, every chunk added up on the rank that has its shard; a collective
   /// call that gives the same bits on every rank and at any number of ranks (sums in double through the tree).
   ///
   /// - Parameter add: adds a chunk's numbers, image after image, to `width` sums.
-  func mean(
+  func sum(
     width: Int, group: ProcessGroup, phase: String,
     add: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
   ) -> [Double] {
@@ -21,10 +21,9 @@ extension EvaluationChunks {
       }
     }
     // An evaluation takes as long as its slowest rank, which others may have to wait for.
-    let totals = sums.withUnsafeBufferPointer { sums in
+    return sums.withUnsafeBufferPointer { sums in
       group.allowing(seconds: 600) { group.sum(shardPartials: sums, width: width, phase: phase) }
     }
-    return totals.map { $0 / Double(images) }
   }
 }
 

@@ -1,0 +1,52 @@
+import Diagnostics
+import Evaluation
+
+/// What `atelier evaluate` shall find out, beside its target.
+public struct EvaluationRequest: Sendable, Equatable {
+  /// `train`, `validation` or `test` of the data, or the path of other images.
+  public var against = "test"
+  /// Nil takes `fashion-cnn-v1` where images are of its size, else none.
+  public var features: FeatureNetworkName?
+  /// The weights of Inception.
+  public var weights: String?
+  /// The most images on either side; a model draws as many. 0 compares none.
+  public var count = 10_000
+  /// The seed of the images that a model draws; nil takes the run's own.
+  public var seed: UInt32?
+  /// How often a model draws images, with seeds one after another.
+  public var repetitions = 1
+  /// Whether to compute density and coverage.
+  public var hasDensity = false
+  /// Whether to extrapolate the Fréchet distance to infinitely many images.
+  public var hasExtrapolation = false
+  /// Where to keep statistics of real images; nil keeps none.
+  public var cacheFolder = StatisticsCache.defaultFolder
+  /// The `.npz` file to write the generated images' features to.
+  public var savedFeatures: String?
+  /// The `.png` file to draw generated images above the nearest training images in.
+  public var nearestPicture: String?
+
+  public init() {}
+
+  var metrics: GenerationMetrics {
+    var metrics: GenerationMetrics = []
+    if hasDensity { metrics.insert(.densityAndCoverage) }
+    if hasExtrapolation { metrics.insert(.extrapolation) }
+    return metrics
+  }
+
+  /// Throws a usage failure where an option means nothing without another one.
+  public func requireConsistency() throws(Failure) {
+    try (features ?? .fashionCNN).requireWeights(given: weights != nil)
+    guard count == 0 else { return }
+    let given = [
+      ("--features", features != nil), ("--repeat", repetitions > 1), ("--density", hasDensity),
+      ("--extrapolate", hasExtrapolation), ("--save-features", savedFeatures != nil),
+      ("--nearest", nearestPicture != nil),
+    ]
+    if let (option, _) = given.first(where: \.1) {
+      throw Failure(
+        .usage, "\(option) needs --count above 0", help: "leave out --count 0, or leave out \(option)")
+    }
+  }
+}

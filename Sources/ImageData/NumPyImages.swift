@@ -89,7 +89,8 @@ private final class ReadableFile: Sendable {
 
   init(opening path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes to would never open otherwise.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Failure.system(.read, path) }
     var status = stat()
     fstat(descriptor, &status)

@@ -1,5 +1,6 @@
 import Artifacts
 import Diagnostics
+import Glibc
 import ImageData
 import TestSupport
 import Testing
@@ -83,7 +84,11 @@ func elementsOfOtherTypesAreRefused(_ descriptor: String) throws {
   for content in [[], picture, Array("PK\u{3}\u{4}".utf8), Array("images".utf8)] {
     #expect(try failure(content).message.contains("is not a readable .npy file"))
   }
-  let path = TemporaryFolder().path("nowhere")
+  let folder = TemporaryFolder()
+  #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+  let pipe = #expect(throws: Failure.self) { try openImageSet(folder.path("pipe")) }
+  #expect(pipe?.code == .badData)
+  let path = folder.path("nowhere")
   let fault = #expect(throws: Failure.self) { try openImageSet(path) }
   #expect(fault?.code == .noInput && fault?.message == "\(path) does not exist" && fault?.help != nil)
 }

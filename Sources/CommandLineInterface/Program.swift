@@ -23,8 +23,7 @@ package struct Program: Sendable {
   /// The commands that this version has.
   package static let commands = [
     trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
-    dataCommand,
-    benchCommand,
+    exportCommand, dataCommand, benchCommand,
   ]
 
   /// Carries out the command line `arguments`, whose first word is the program's own name, and returns the exit code.

@@ -49,7 +49,21 @@ public struct EvaluationReport {
     func left(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
-    var lines = values.map { "\(left($0.key, width))  \(decimals($0.value, 6))" }
+    var lines: [String] = []
+    var shares: [Double] = []
+    for (index, (key, value)) in values.enumerated() {
+      guard let label = key.firstRange(of: "/class_share_") else {
+        lines.append("\(left(key, width))  \(significantDecimals(value))")
+        continue
+      }
+      // All classes in one line.
+      shares.append(value)
+      let isLast = index + 1 == values.count || !values[index + 1].key.contains("/class_share_")
+      guard isLast else { continue }
+      let name = key[..<label.lowerBound] + "/class_share" + key[key.firstIndex(of: "[")!...]
+      lines.append(
+        "\(left(String(name), width))  \(shares.map { decimals($0, 3) }.joined(separator: " "))")
+    }
     if let first = classes.first {
       let columns = first.scores.named.map(\.name)
       lines += ["", "class  images" + columns.map { "  " + rightAligned($0, max(9, $0.count)) }.joined()]

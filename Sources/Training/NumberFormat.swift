@@ -2,13 +2,24 @@
 
 /// `value` with a fixed number of decimals; "-" where it is not finite.
 public func decimals(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "-" }
+  guard value.isFinite, abs(value) < 1e6 || places <= 6 && abs(value) < 1e12 else { return "-" }
   var scale = 1.0
   for _ in 0..<places { scale *= 10 }
   let scaled = Int((abs(value) * scale).rounded())
   let sign = value < 0 && scaled > 0 ? "-" : ""
   if places == 0 { return "\(sign)\(scaled)" }
   return "\(sign)\(scaled / Int(scale)).\(padded(scaled % Int(scale), places))"
+}
+
+/// `value` with six decimals, or as many more as it takes to show six digits that are not zero, at most twelve.
+func significantDecimals(_ value: Double) -> String {
+  var places = 6
+  var scaled = abs(value)
+  while scaled < 0.1 && places < 12 && value != 0 {
+    scaled *= 10
+    places += 1
+  }
+  return decimals(value, places)
 }
 
 /// 51234 as 51,234.

@@ -112,7 +112,14 @@ private func report(_ options: EvaluateOptions, _ request: EvaluationRequest, _ 
   // Only rank 0 needs to see the target of a model.
   let isModel = try group.decideOnRoot(
     phase: "looking at the target", encode: { [$0 ? 1 : 0] }, decode: { $0 == [1] }
-  ) { SavedCheckpoint.isNamed(by: options.target) }
+  ) {
+    guard FileSystem.exists(options.target) else {
+      throw Failure(
+        .noInput, "\(options.target) does not exist",
+        help: "name a run's folder, an .npy file of images, or a folder of PNG files")
+    }
+    return SavedCheckpoint.isNamed(by: options.target)
+  }
   guard isModel else {
     return try evaluateImages(
       options.target, request, data: options.data, group: group, threads: options.threads)

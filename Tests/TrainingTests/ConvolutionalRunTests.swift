@@ -57,7 +57,8 @@ extension EndToEnd {
         separator: UInt8(ascii: "\n"))
       let isPatient = model != .convolutional
       let evaluation = laboratory.atelier(
-        ["evaluate", "run/checkpoints/\(isPatient ? "best" : "last")", "--json"] + data, ranks: 2)
+        ["evaluate", "run/checkpoints/\(isPatient ? "best" : "last")", "--json", "--count", "0"] + data,
+        ranks: 2)
       evaluation.expectSuccess()
       #expect(evaluation.standardOutput == String(decoding: rows.last!, as: UTF8.self) + "\n")
 

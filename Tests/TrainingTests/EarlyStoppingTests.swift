@@ -69,8 +69,8 @@ extension EndToEnd {
       #expect(row["step"] == .integer(best) && row["test/loss"] != nil)
       for ranks in [1, 2] {
         let result = laboratory.atelier(
-          ["evaluate", "run/checkpoints/best", "--json"] + laboratory.dataWords, ranks: ranks)
-        #expect(result.standardOutput == row.compactText + "\n", "\(result)")
+          ["evaluate", "run/checkpoints/best", "--json", "--count", "0"] + laboratory.dataWords, ranks: ranks)
+        #expect(result.standardOutput.hasPrefix(row.compactText.dropLast()), "\(result)")
       }
       for name in ["best", "last"] {
         laboratory.atelier([

@@ -104,10 +104,11 @@ extension EndToEnd {
       try expectRefusal(66, "metrics.jsonl", ranks: [1]) {
         laboratory.train(nil, ranks: $0, "--epochs 2 --resume alone")
       }
-      for command in ["sample", "evaluate"] {
-        try expectRefusal(66, "nowhere is neither a run's folder nor a checkpoint's", ranks: [1]) {
-          laboratory.atelier([command, "nowhere"], ranks: $0)
-        }
+      try expectRefusal(66, "nowhere is neither a run's folder nor a checkpoint's", ranks: [1]) {
+        laboratory.atelier(["sample", "nowhere"], ranks: $0)
+      }
+      try expectRefusal(66, "nowhere does not exist") {
+        laboratory.atelier(["evaluate", "nowhere"], ranks: $0)
       }
     }
 

@@ -37,7 +37,9 @@ let package = Package(
       ]),
     .target(
       name: "Evaluation",
-      dependencies: ["NeuralNet", "TensorCore", "RandomNumbers", "ImageData", "Collectives", "Diagnostics"],
+      dependencies: [
+        "NeuralNet", "TensorCore", "RandomNumbers", "Artifacts", "ImageData", "Collectives", "Diagnostics",
+      ],
       swiftSettings: vectorSettings),
 
     // MARK: - Numbers
@@ -95,7 +97,9 @@ let package = Package(
       name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "TensorCore", "Artifacts", "ImageData", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "NeuralNet", "TensorCore", "Artifacts", "Diagnostics", "TestSupport"]),

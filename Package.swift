@@ -100,7 +100,9 @@ let package = Package(
       name: "collectives-selftest", dependencies: ["Collectives", "Diagnostics"],
       path: "Tests/CollectivesSelfTest"),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "ImageData", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "TensorCore", "Artifacts", "ImageData", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -5,6 +5,8 @@ import Diagnostics
 public struct SafeTensorsFile: Sendable {
   /// The name of the file, for messages.
   public let path: String
+  /// All bytes of the file; the tensors are slices of them.
+  public let content: [UInt8]
   /// In the order of the file.
   public let tensors: [(name: String, data: TensorData)]
   public let metadata: [(key: String, value: String)]
@@ -24,6 +26,7 @@ public struct SafeTensorsFile: Sendable {
   /// - Parameter path: the name that a fault is reported under.
   public init(parsing content: [UInt8], path: String) throws {
     self.path = path
+    self.content = content
     func fault(_ reason: String) -> Failure {
       Failure(
         .badData, "\(path) is not a valid safetensors file: \(reason)",

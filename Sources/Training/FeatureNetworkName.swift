@@ -32,7 +32,7 @@ public enum FeatureNetworkName: String, Sendable, CaseIterable {
     let content = try group.decideOnRoot(
       phase: "reading the weights of \(rawValue)", encode: { $0 }, decode: { $0 }
     ) { try FileSystem.read(weights) }
-    _ = content
-    fatalError()
+    return try InceptionNetwork(
+      SafeTensorsFile(parsing: content, path: weights), height: height, width: width)
   }
 }

@@ -27,7 +27,9 @@ extension GenerationScores {
   /// The scores as they travel between ranks: words of 64 bits, those that may be absent with a flag before them, then
   /// the texts, with a 0 between two.
   package var bytes: [UInt8] {
-    var words = [realCount, generatedCount, ceilingCount].map { UInt64($0) }
+    var words = [realCount, generatedCount, dimension, realRank, generatedRank, ceilingCount].map {
+      UInt64($0)
+    }
     func append(_ word: UInt64?) { words += word.map { [1, $0] } ?? [0] }
     append(floorCount.map { UInt64($0) })
     for metric in GenerationMetric.allCases { append(self[metric]?.bitPattern) }
@@ -45,7 +47,7 @@ extension GenerationScores {
       return rest.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
     func optionalWord() -> UInt64? { word() == 1 ? word() : nil }
-    let counts = (0..<3).map { _ in Int(word()) }
+    let counts = (0..<6).map { _ in Int(word()) }
     let floorCount = optionalWord().map { Int($0) }
     let values = GenerationMetric.allCases.map { _ in optionalWord().map { Double(bitPattern: $0) } }
     let histogram = optionalWord().map { classes in (0..<classes).map { _ in Int(word()) } }
@@ -53,7 +55,8 @@ extension GenerationScores {
       String(decoding: $0, as: UTF8.self)
     }
     self.init(
-      network: texts[0], realCount: counts[0], generatedCount: counts[1], floorCount: floorCount,
-      ceilingCount: counts[2], classHistogram: histogram, warnings: Array(texts.dropFirst()), values: values)
+      network: texts[0], realCount: counts[0], generatedCount: counts[1], dimension: counts[2],
+      realRank: counts[3], generatedRank: counts[4], floorCount: floorCount, ceilingCount: counts[5],
+      classHistogram: histogram, warnings: Array(texts.dropFirst()), values: values)
   }
 }

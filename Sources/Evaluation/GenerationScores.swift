@@ -9,6 +9,12 @@ public struct GenerationScores: Sendable, Equatable {
   public let network: String
   public let realCount: Int
   public let generatedCount: Int
+  /// Features of an image.
+  public let dimension: Int
+  /// Directions in which the features of the real images vary.
+  public let realRank: Int
+  /// Directions in which those of the generated images vary.
+  public let generatedRank: Int
   /// Real images in each half behind `fid_floor`; nil where there is none.
   public let floorCount: Int?
   /// Noise images behind `fid_ceiling`.
@@ -21,13 +27,17 @@ public struct GenerationScores: Sendable, Equatable {
   private let values: [Double?]
 
   init(
-    network: String, realCount: Int, generatedCount: Int, floorCount: Int?, ceilingCount: Int,
+    network: String, realCount: Int, generatedCount: Int, dimension: Int, realRank: Int, generatedRank: Int,
+    floorCount: Int?, ceilingCount: Int,
     classHistogram: [Int]?, warnings: [String], values: [Double?]
   ) {
     precondition(values.count == GenerationMetric.allCases.count)
     self.network = network
     self.realCount = realCount
     self.generatedCount = generatedCount
+    self.dimension = dimension
+    self.realRank = realRank
+    self.generatedRank = generatedRank
     self.floorCount = floorCount
     self.ceilingCount = ceilingCount
     self.classHistogram = classHistogram
@@ -41,6 +51,15 @@ public struct GenerationScores: Sendable, Equatable {
 
   /// The Fréchet distance, which there always is.
   public var frechetDistance: Double { self[.frechetDistance]! }
+
+  /// That covariances are singular, if one is; nil otherwise. No fault: features of a ReLU that no image excites never
+  /// vary, and the distance allows for it.
+  public var covarianceNote: String? {
+    if min(realRank, generatedRank) == dimension { return nil }
+    return
+      "real images vary in \(realRank) and generated ones in \(generatedRank) of \(dimension) directions of their "
+      + "features; \(GenerationMetric.frechetDistance.key(network: network)) allows for singular covariances"
+  }
 
   /// The figures that there are, by key and in the order of `GenerationMetric`, then the shares of classes.
   public var named: [(name: String, value: Double)] {
@@ -133,6 +152,7 @@ extension GenerationScores {
     }
     self.init(
       network: real.network, realCount: real.count, generatedCount: features.count,
+      dimension: real.dimension, realRank: distance.realRank, generatedRank: distance.generatedRank,
       floorCount: real.floor?.imageCount, ceilingCount: real.ceiling.imageCount,
       classHistogram: generated.probabilities.map { Evaluation.classHistogram(probabilities: $0) },
       warnings: warnings, values: values)
@@ -143,18 +163,15 @@ extension FrechetDistance {
   /// What people should know who read the distance under this key.
   fileprivate func warnings(key: String) -> [String] {
     var warnings: [String] = []
-    for (side, count, rank) in [
-      ("real", realCount, realRank), ("generated", generatedCount, generatedRank),
-    ] {
-      if count <= dimension {
-        warnings.append(
-          "\(count) \(side) images are too few for \(dimension) features: \(key) is far too large; 10,000 are usual"
-        )
-      } else if rank < dimension {
-        warnings.append(
-          "the \(side) images vary in \(rank) of \(dimension) features' directions only; \(key) allows for it"
-        )
-      }
+    for (side, count) in [("real", realCount), ("generated", generatedCount)] where count <= dimension {
+      warnings.append(
+        "\(count) \(side) images are too few for \(dimension) features: \(key) is far too large; 10,000 are usual"
+      )
+    }
+    if generatedRank < realRank && generatedCount > dimension {
+      warnings.append(
+        "the features of the generated images vary in \(generatedRank) directions, those of the real ones in "
+          + "\(realRank)")
     }
     return warnings
   }

@@ -38,11 +38,12 @@ extension RealStatistics {
       else { return nil }
       return ReferenceDistance(value: value[0], imageCount: Int(count[0]))
     }
-    guard let featureShape = file["features"]?.shape, featureShape.count == 2, featureShape[0] >= 2,
-      featureShape[1] >= 1
+    guard let featureTensor = file["features"], featureTensor.shape.count == 2, featureTensor.shape[0] >= 2,
+      featureTensor.shape[1] >= 1
     else { return nil }
-    let (count, dimension) = (featureShape[0], featureShape[1])
-    guard let values: [Float] = numbers("features", featureShape),
+    let (count, dimension) = (featureTensor.shape[0], featureTensor.shape[1])
+    let values = AlignedBuffer<Float>(count: count * dimension)
+    guard featureTensor.copy(to: values.elements),
       let features = try? FeatureMatrix(values, count: count, dimension: dimension, name: "real images"),
       let mean: [Double] = numbers("mean", [dimension]),
       let covariance: [Double] = numbers("covariance", [dimension, dimension]),
@@ -83,7 +84,9 @@ private final class TensorStorage {
   }
 
   func add<Element: TensorElement>(_ name: String, _ elements: [Element], shape: [Int]) {
-    add(name, AlignedBuffer(elements), shape: shape)
+    let buffer = AlignedBuffer<Element>(count: elements.count)
+    buffer.pointer.update(from: elements, count: elements.count)
+    add(name, buffer, shape: shape)
   }
 
   func add(_ name: String, _ distance: RealStatistics.ReferenceDistance) {

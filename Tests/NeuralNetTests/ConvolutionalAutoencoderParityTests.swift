@@ -40,15 +40,11 @@ private enum Architecture: String, CaseIterable, Sendable {
 
 extension ParameterArena {
   /// As `formula_weights` in Tests/Fixtures/convolutional_models.py.
-  fileprivate func loadFormulaWeights() {
+  func loadFormulaWeights() {
     var tensor = 0
     load { parameter in
       defer { tensor += 1 }
-      let shape = parameter.shape
-      if shape.count == 1 {
-        return formulaWeights(tensor: tensor, rows: 1, columns: shape[0]).map { $0 * 0.1 }
-      }
-      return formulaWeights(tensor: tensor, rows: shape[0], columns: parameter.count / shape[0])
+      return formulaParameter(tensor: tensor, shape: parameter.shape)
     }
   }
 }

@@ -16,3 +16,10 @@ public func formulaWeights(tensor: Int, rows: Int, columns: Int) -> [Float] {
     return (Float(hash >> 8) * 0x1p-24 * 2 - 1) * limit
   }
 }
+
+/// A parameter of a model that a fixture made with `formula_weight`, the `tensor`-th in the order of its state_dict: the
+/// formula over (first size, all others), and a tenth of it for biases.
+public func formulaParameter(tensor: Int, shape: [Int]) -> [Float] {
+  if shape.count == 1 { return formulaWeights(tensor: tensor, rows: 1, columns: shape[0]).map { $0 * 0.1 } }
+  return formulaWeights(tensor: tensor, rows: shape[0], columns: shape.dropFirst().reduce(1, *))
+}

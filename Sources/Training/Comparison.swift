@@ -48,7 +48,7 @@ struct Comparison {
     }
     report.add(summary(of: scores), prefix: key)
     report.comparison = describe(scores[0], real: real, network: evaluator.network)
-    report.notes += notes + scores[0].warnings
+    report.notes += notes + scores[0].warnings + (scores[0].covarianceNote.map { [$0] } ?? [])
     if let splits { try lookForTrainingImages(splits, into: &report) }
   }
 
@@ -120,7 +120,12 @@ struct Comparison {
       members.append(JSONMember("seeds", .array(seeds.map { .integer($0) })))
     }
     if let count = scores.floorCount { members.append(JSONMember("floor_images", .integer(count))) }
-    members.append(JSONMember("ceiling_images", .integer(scores.ceilingCount)))
+    members += [
+      JSONMember("ceiling_images", .integer(scores.ceilingCount)),
+      JSONMember("feature_count", .integer(scores.dimension)),
+      JSONMember("real_rank", .integer(scores.realRank)),
+      JSONMember("generated_rank", .integer(scores.generatedRank)),
+    ]
     return members
   }
 

@@ -30,11 +30,11 @@ package enum RunOptions {
       "activation", "function", \.activation, .choice, .model, .arithmetic,
       "Function after each hidden layer."),
     .option(
-      "dropout", "part", \.dropout, .fraction, .model, .arithmetic,
-      "Part of the values after each pool and before the logits of classifier that training sets to zero."),
-    .option(
       "latent-activation", "function", \.latentActivation, .choice, .model, .arithmetic,
       "Function after the layer that makes the code."),
+    .option(
+      "dropout", "part", \.dropout, .fraction, .model, .arithmetic,
+      "Part of the values after each pool and before the logits of classifier that training sets to zero."),
     .option(
       "conventions", "library", \.conventions, .choice, .model, .arithmetic,
       "Library whose initial weights and Adam are followed."),

@@ -10,7 +10,7 @@ import TensorCore
 /// Its weights are part of the program; `atelier train classifier` made them.
 public final class FashionCNN: FeatureNetwork {
   /// SHA-256 of `weights`.
-  public static let sha256 = "ad1c5ae410b0027953051e5bfbd062fa87d24d6575833701f1625469d763b286"
+  public static let sha256 = "a1dee23b3460bc24c11358846d3ed5b4f8748b7f1916f93e811970e15bf01b78"
 
   /// The content of a safetensors file with the weights, under PyTorch's names and in its shapes.
   public static var weights: UnsafeRawBufferPointer {

@@ -56,9 +56,8 @@ extension RunConfiguration {
     choice("model", \.model),
     widths("hidden", \.hidden), widths("channels", \.channels, atLeast: 1),
     ofTheModel(optionalInteger("latent", \.latent)), choice("activation", \.activation),
-    ofTheModel(optionalNumber("dropout", \.dropout)),
     ofTheModel(optionalChoice("latent-activation", \.latentActivation)),
-    ofTheModel(optionalChoice("loss", \.loss)),
+    ofTheModel(optionalNumber("dropout", \.dropout)), ofTheModel(optionalChoice("loss", \.loss)),
     optionalNumber("mix-alpha", \.mixAlpha),
     choice("conventions", \.conventions),
     ArithmeticSetting(

@@ -38,7 +38,7 @@ extension RunConfiguration {
   /// - Precondition: the model is one.
   func makeClassifier(height: Int, width: Int) throws(Failure) -> ImageClassifier {
     try ImageClassifier(
-      height: height, width: width, channels: channels!, hidden: hidden!, dropout: Float(dropout!),
+      height: height, width: width, channels: channels!, hidden: hidden!, dropout: dropout!,
       activation: activation, conventions: conventions)
   }
 

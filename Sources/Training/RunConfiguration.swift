@@ -16,10 +16,10 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Numbers in a code; nil for models without codes.
   public var latent: Int?
   public var activation: Activation
-  /// The part of values that each dropout sets to zero in training; nil for models without.
-  public var dropout: Double?
   /// Of the code; nil for models without codes.
   public var latentActivation: Activation?
+  /// The part of values that each dropout sets to zero in training; nil for models without.
+  public var dropout: Double?
   /// Nil for models that don't rebuild images.
   public var loss: ReconstructionLoss?
   /// The part of similarity in the loss `mix`; nil takes the published one.
@@ -117,8 +117,8 @@ public struct RunConfiguration: Sendable, Equatable {
     case .classifier:
       RunConfiguration(
         model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
-        activation: .relu, dropout: Double("\(ImageClassifier.defaultDropout)"), conventions: .torch,
-        learningRate: 1e-3, schedule: .cosine, epochs: 12)
+        activation: .relu, dropout: ImageClassifier.defaultDropout, conventions: .torch,
+        learningRate: 1e-3, schedule: .cosine, epochs: 20)
     }
   }
 

@@ -26,7 +26,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
 
 @Test(arguments: [
   ("t", ["train"]),
-  ("help e", ["encode", "evaluate"]),
+  ("help e", ["encode", "evaluate", "export"]),
   ("train d", ["dense-ae"]),
   ("train conv-ae --ch", ["--channels", "--check-every", "--checkpoint-every"]),
   ("train dense-ae --lo", ["--loss", "--log-every"]),

@@ -21,7 +21,10 @@ import Testing
       encode                  Write the codes that a trained model gives images.
       decode                  Write the images that a trained model makes of codes.
       reconstruct             Draw images above what a trained model makes of them.
-      evaluate                Compute the losses and metrics of a run's model.
+      evaluate                Score a trained model, or images that any program has
+                              made.
+      export                  Write the weights of the feature network inside the
+                              program.
       data                    Describe a data set: sizes, splits, classes, order and
                               shards.
       bench                   Measure how fast a model trains on this machine.
@@ -51,21 +54,23 @@ import Testing
 
     ARGUMENTS:
       <model>                 The model to train. (values: dense-ae, conv-ae,
-                              baseline-ae, modified-ae)
+                              baseline-ae, modified-ae, classifier)
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
                               options override: dense-784-128 (dense-ae: 784-128-784
                               on 80/10/10). (values: dense-784-128; default: the
                               model's published settings)
-      --hidden <widths>       For dense-ae: widths of the encoder's hidden layers,
-                              from the image inwards; the decoder mirrors them.
+      --hidden <widths>       Widths of the hidden layers of dense-ae's encoder,
+                              from the image inwards, which the decoder mirrors, or
+                              of classifier's, the last of which makes the features.
                               (default: the model's)
       --channels <widths>     For convolutional models: channels of the encoder's
                               convolutions, from the image inwards; the decoder
                               mirrors them. conv-ae and modified-ae halve the image
-                              with each but the first, baseline-ae once after all.
-                              (default: the model's)
+                              with each but the first, baseline-ae once after all,
+                              classifier after every second one. (default: the
+                              model's)
       --latent <n>            Numbers in the code of an image. (default: the
                               model's)
       --activation <function> Function after each hidden layer. (values: linear,
@@ -74,8 +79,11 @@ import Testing
                               Function after the layer that makes the code. (values:
                               linear, relu, leaky-relu, sigmoid, tanh; default: the
                               model's)
+      --dropout <part>        Part of the values after each pool and before the
+                              logits of classifier that training sets to zero.
+                              (default: the model's)
       --conventions <library> Library whose initial weights and Adam are followed.
-                              (values: keras, torch; default: keras)
+                              (values: keras, torch; default: the model's)
 
     OPTIMISATION:
       --loss <loss>           What training makes small: binary cross-entropy,
@@ -103,8 +111,8 @@ import Testing
       --schedule <schedule>   How the learning rate moves after the warm-up: stays,
                               falls to --min-lr along half a cosine by the end of
                               the run, or is multiplied by --gamma every --step-size
-                              updates. (values: constant, cosine, step; default:
-                              constant)
+                              updates. (values: constant, cosine, step; default: the
+                              model's)
       --warmup <steps>        Updates over which the learning rate first rises from
                               0. (default: 0)
       --step-size <steps>     Updates between steps of the schedule 'step'.
@@ -171,6 +179,15 @@ import Testing
       --evaluate-every <epochs>
                               Epochs between evaluations; 0 evaluates at the end
                               only. (default: 1)
+      --fid-samples <n>       Images to generate at each evaluation and compare with
+                              the held-out ones: Fréchet and kernel distance,
+                              precision, recall; 0 compares none. (default: 0)
+      --features <network>    Network in whose features they are compared: the one
+                              in the program, for 28x28 pixels, or InceptionV3 with
+                              --weights. (values: fashion-cnn-v1, inception;
+                              default: fashion-cnn-v1)
+      --weights <file>        Safetensors file with the weights of --features
+                              inception. (default: none)
       --checkpoint-every <epochs>
                               Epochs between checkpoints; 0 saves at the end only.
                               (default: 1)

@@ -33,7 +33,7 @@ import Testing
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: The value 'dens' is invalid for '<model>'. Please provide one of 'dense-ae', 'conv-ae', 'baseline-ae' and 'modified-ae'.\n"
+      "Error: The value 'dens' is invalid for '<model>'. Please provide one of 'dense-ae', 'conv-ae', 'baseline-ae', 'modified-ae' and 'classifier'.\n"
     ))
 }
 
@@ -42,7 +42,7 @@ import Testing
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae, conv-ae, baseline-ae, modified-ae)\n"
+      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae, conv-ae, baseline-ae, modified-ae, classifier)\n"
     ))
 }
 
@@ -53,7 +53,7 @@ import Testing
     #expect(
       result.error == """
         Error: Unknown subcommand 'trian'. Did you mean 'train'?
-        Help:  The subcommands are 'train', 'sample', 'encode', 'decode', 'reconstruct', 'evaluate', 'data', 'bench', 'help'.
+        Help:  The subcommands are 'train', 'sample', 'encode', 'decode', 'reconstruct', 'evaluate', 'export', 'data', 'bench', 'help'.
         Usage: atelier <subcommand>
           See 'atelier --help' for more information.
 

@@ -8,14 +8,16 @@ import Training
 @Test func theOptionsOfARunAreThese() {
   #expect(
     RunOptions.table.map(\.description.name) == [
-      "model", "hidden", "channels", "latent", "activation", "latent-activation", "conventions", "loss",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
+      "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
       "accumulate",
       "epochs", "steps", "patience", "min-delta", "seed", "data", "split", "validation", "limit", "shards",
       "threads", "allreduce", "hang-timeout",
       "run-dir", "resume",
-      "evaluate-every", "checkpoint-every", "keep", "log-every", "check-every",
+      "evaluate-every", "fid-samples", "features", "weights", "checkpoint-every", "keep", "log-every",
+      "check-every",
     ])
   #expect(
     Program.commands.map { command in
@@ -30,9 +32,11 @@ import Training
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
-      "evaluate: target data threads json quiet verbose version help",
+      "evaluate: target against data features weights count seed repeat density extrapolate save-features "
+        + "nearest cache threads json quiet verbose version help",
+      "export: subject format out quiet verbose version help",
       "data: batch seed data split validation limit shards epoch json quiet verbose version help",
-      "bench: subject seconds weights json quiet verbose version help",
+      "bench: subject seconds json quiet verbose version help",
     ])
 }
 
@@ -43,7 +47,8 @@ import Training
   }
   #expect(
     names(.arithmetic) == [
-      "model", "hidden", "channels", "latent", "activation", "latent-activation", "conventions", "loss",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
+      "loss",
       "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
       "seed", "split", "validation",
@@ -51,8 +56,8 @@ import Training
     ])
   #expect(
     names(.recorded) == [
-      "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "checkpoint-every", "keep",
-      "log-every", "check-every",
+      "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "fid-samples", "features",
+      "weights", "checkpoint-every", "keep", "log-every", "check-every",
     ])
   #expect(names(.local) == ["batch-per-rank", "threads", "hang-timeout", "run-dir", "resume"])
 }
@@ -78,7 +83,11 @@ private func changed(_ entry: RunOptions.Entry) throws -> (configuration: RunCon
 
 /// A model that has the option.
 private func model(for entry: RunOptions.Entry) -> ModelName {
-  entry.description.name == "channels" ? .convolutionalAutoencoder : .denseAutoencoder
+  switch entry.description.name {
+  case "channels": .convolutionalAutoencoder
+  case "dropout": .classifier
+  default: .denseAutoencoder
+  }
 }
 
 /// Every option but the model, which changes others with it.
@@ -132,6 +141,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   "nesterov": [("optimizer", "sgd"), ("momentum", "0.9")], "alpha": [("optimizer", "rmsprop")],
   "step-size": [("schedule", "step")], "gamma": [("schedule", "step"), ("step-size", "9")],
   "min-lr": [("schedule", "cosine"), ("lr", "5")], "min-delta": [("patience", "2")],
+  "features": [("fid-samples", "9")], "weights": [("fid-samples", "9"), ("features", "inception")],
 ]
 
 @Test(arguments: [
@@ -150,6 +160,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--schedule cosine --min-lr 0.1", "--min-lr 0.1 is above --lr 0.001"),
   ("--loss ssim --mix-alpha 0.5", "--mix-alpha needs --loss mix"),
   ("--min-delta 0.1", "--min-delta needs --patience above 0"),
+  ("--dropout 0.1", "--dropout is for classifier, not dense-ae"),
   ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
 ])
 func optionsWithoutEffectAreRefused(words: String, message: String) {
@@ -201,6 +212,7 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
 
       # Run folder
       evaluate-every = 1
+      fid-samples = 0
       checkpoint-every = 1
       keep = 3
       log-every = 50
@@ -284,10 +296,15 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
 }
 
 @Test(arguments: [
-  ("dense-ae --channels 8", "--channels is for conv-ae, baseline-ae or modified-ae, not dense-ae"),
-  ("dense-ae --channels none", "--channels is for conv-ae, baseline-ae or modified-ae, not dense-ae"),
-  ("conv-ae --hidden 8", "--hidden is for dense-ae, not conv-ae"),
-  ("modified-ae --hidden none", "--hidden is for dense-ae, not modified-ae"),
+  (
+    "dense-ae --channels 8", "--channels is for conv-ae, baseline-ae, modified-ae or classifier, not dense-ae"
+  ),
+  (
+    "dense-ae --channels none",
+    "--channels is for conv-ae, baseline-ae, modified-ae or classifier, not dense-ae"
+  ),
+  ("conv-ae --hidden 8", "--hidden is for dense-ae or classifier, not conv-ae"),
+  ("modified-ae --hidden none", "--hidden is for dense-ae or classifier, not modified-ae"),
   ("baseline-ae --channels none", "--channels can't be none: baseline-ae is made of convolutions"),
 ])
 func widthsOfOtherModelsAreRefused(words: String, message: String) {

@@ -59,7 +59,8 @@ extension EndToEnd {
       .map { String(decoding: $0, as: UTF8.self) }.filter { $0.contains("test/loss") }
       #expect(rows.count == 2)
       for ranks in [1, 2, 4] {
-        let result = laboratory.atelier(["evaluate", "run", "--json", "--count", "0"] + laboratory.dataWords, ranks: ranks)
+        let result = laboratory.atelier(
+          ["evaluate", "run", "--json", "--count", "0"] + laboratory.dataWords, ranks: ranks)
         result.expectSuccess()
         #expect(result.standardOutput.hasPrefix(rows[1].dropLast() + ",\"classes\":"), "\(ranks) ranks")
       }

@@ -15,7 +15,7 @@ public final class ImageClassifier: TrainableModel {
 
   public static let defaultChannels = [32, 32, 64, 64]
   public static let defaultHidden = [128]
-  public static let defaultDropout: Float = 0.3
+  public static let defaultDropout = 0.3
   public static let classCount = 10
 
   /// - Parameters:
@@ -25,7 +25,7 @@ public final class ImageClassifier: TrainableModel {
   /// - Throws: a usage failure that names the layer whose sizes don't fit.
   public init(
     height: Int = 28, width: Int = 28, channels: [Int] = defaultChannels, hidden: [Int] = defaultHidden,
-    classes: Int = classCount, dropout: Float = defaultDropout, activation: Activation = .relu,
+    classes: Int = classCount, dropout: Double = defaultDropout, activation: Activation = .relu,
     conventions: Conventions = .torch
   ) throws(Failure) {
     precondition(!channels.isEmpty && !hidden.isEmpty)
@@ -34,7 +34,7 @@ public final class ImageClassifier: TrainableModel {
     var dropouts = 0
     func makeDropout(_ count: Int) throws(Failure) -> Dropout {
       defer { dropouts += 1 }
-      return try Dropout("dropout\(dropouts + 1)", count: count, rate: dropout, stream: dropouts)
+      return try Dropout("dropout\(dropouts + 1)", count: count, rate: Float(dropout), stream: dropouts)
     }
     for (index, count) in channels.enumerated() {
       let convolution = try Convolution2D(

@@ -168,11 +168,6 @@ extension FrechetDistance {
         "\(count) \(side) images are too few for \(dimension) features: \(key) is far too large; 10,000 are usual"
       )
     }
-    if generatedRank < realRank && generatedCount > dimension {
-      warnings.append(
-        "the features of the generated images vary in \(generatedRank) directions, those of the real ones in "
-          + "\(realRank)")
-    }
     return warnings
   }
 }

@@ -11,7 +11,7 @@ private func classifier(_ name: String) throws -> ImageClassifier {
   let isSmall = name == "small"
   let model = try ImageClassifier(
     channels: isSmall ? [16, 16, 16, 16] : ImageClassifier.defaultChannels,
-    hidden: isSmall ? [24] : ImageClassifier.defaultHidden)
+    hidden: isSmall ? [24] : ImageClassifier.defaultHidden, dropout: 0)
   model.arena.loadFormulaWeights()
   model.allocate(rows: batch)
   return model

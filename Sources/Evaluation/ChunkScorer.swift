@@ -8,7 +8,7 @@ final class ChunkScorer {
   static let scoreCount = 5
 
   private let images: ImageDataset
-  private let model: Autoencoder
+  private let model: any ImageCoder
   private let objective: ReconstructionObjective
   private let team: ThreadTeam
   private let input: AlignedBuffer<Float>
@@ -16,7 +16,7 @@ final class ChunkScorer {
   private let losses = AlignedBuffer<Double>(count: EvaluationChunks.size)
   private let scores = AlignedBuffer<Double>(count: EvaluationChunks.size * scoreCount)
 
-  init(images: ImageDataset, model: Autoencoder, objective: ReconstructionObjective, team: ThreadTeam) {
+  init(images: ImageDataset, model: any ImageCoder, objective: ReconstructionObjective, team: ThreadTeam) {
     self.images = images
     self.model = model
     self.objective = objective

@@ -8,7 +8,7 @@ import TensorCore
 /// - Precondition: the model has room for `EvaluationChunks.size` rows, and takes images of that size.
 /// - Returns: (images, latent dimension) on rank 0, nothing on the others.
 public func encodeImages(
-  _ images: ImageDataset, by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+  _ images: ImageDataset, by model: any ImageCoder, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
   let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
   return EvaluationChunks(images: images.count, shards: shards).gather(
@@ -22,7 +22,7 @@ public func encodeImages(
 /// - Precondition: the model has room for `EvaluationChunks.size` rows.
 /// - Returns: (count, pixels) in [0, 1] on rank 0, nothing on the others.
 public func decodeCodes(
-  _ codes: [Float], by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+  _ codes: [Float], by model: any ImageCoder, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
   let latent = model.latentDimension
   precondition(codes.count % latent == 0)
@@ -41,7 +41,7 @@ public func decodeCodes(
 /// - Precondition: as for `encodeImages`.
 /// - Returns: (images, pixels) in [0, 1] on rank 0, nothing on the others.
 public func rebuildImages(
-  _ images: ImageDataset, by model: Autoencoder, shards: Int, group: ProcessGroup, team: ThreadTeam
+  _ images: ImageDataset, by model: any ImageCoder, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
   let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
   return EvaluationChunks(images: images.count, shards: shards).gather(
@@ -52,19 +52,19 @@ public func rebuildImages(
   }
 }
 
-extension Autoencoder {
+extension ImageCoder {
   /// The codes of some images, valid until the next call.
   fileprivate func encodeChunk(
     _ images: ImageDataset, _ chunk: Range<Int>, input: AlignedBuffer<Float>, team: ThreadTeam
   ) -> UnsafeMutablePointer<Float> {
     images.copyImages(chunk, to: input.pointer, team: team)
-    return encoder.forward(input: input.pointer, pass: Pass(rowCount: chunk.count, team: team))
+    return encode(images: input.pointer, pass: Pass(rowCount: chunk.count, team: team))
   }
 
   /// The images of some codes, valid until the next call.
   func decodeChunk(_ codes: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float>
   {
-    let logits = decoder.forward(input: codes, pass: Pass(rowCount: rows, team: team))
+    let logits = decode(codes: codes, pass: Pass(rowCount: rows, team: team))
     team.forEachRange(rows) { range in
       let first = logits + range.lowerBound * pixelCount
       Activation.sigmoid.apply(first, to: first, count: range.count * pixelCount)

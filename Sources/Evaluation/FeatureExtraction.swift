@@ -46,7 +46,7 @@ public func extractFeatures(
 /// - Precondition: the model has room for `EvaluationChunks.size` rows of `height` x `width` pixels.
 /// - Returns, throws: as for a set of images.
 public func extractFeatures(
-  ofGenerated count: Int, height: Int, width: Int, from model: Autoencoder, seed: UInt32,
+  ofGenerated count: Int, height: Int, width: Int, from model: any ImageCoder, seed: UInt32,
   by network: any FeatureNetwork, name: String = "generated images", shards: Int, group: ProcessGroup,
   team: ThreadTeam
 ) throws -> ImageFeatures? {

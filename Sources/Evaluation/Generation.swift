@@ -11,7 +11,7 @@ import TensorCore
 /// - Precondition: the model has room for `EvaluationChunks.size` rows.
 /// - Returns: (count, pixels) in [0, 1] on rank 0, nothing on the others.
 public func generateImages(
-  count: Int, from model: Autoencoder, seed: UInt32, shards: Int, group: ProcessGroup, team: ThreadTeam
+  count: Int, from model: any ImageCoder, seed: UInt32, shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> [Float] {
   let codes = GenerationCodes(latentDimension: model.latentDimension, seed: seed)
   return EvaluationChunks(images: count, shards: shards).gather(

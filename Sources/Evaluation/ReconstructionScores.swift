@@ -21,7 +21,7 @@ public struct ReconstructionScores: Sendable, Equatable {
 ///
 /// - Precondition: the model has room for `EvaluationChunks.size` rows.
 public func evaluateReconstructions(
-  of images: ImageDataset, by model: Autoencoder, objective: ReconstructionObjective, shards: Int,
+  of images: ImageDataset, by model: any ImageCoder, objective: ReconstructionObjective, shards: Int,
   group: ProcessGroup, team: ThreadTeam
 ) -> ReconstructionScores {
   let scorer = ChunkScorer(images: images, model: model, objective: objective, team: team)
@@ -36,7 +36,7 @@ public func evaluateReconstructions(
 ///
 /// - Returns: the scores of all images, with the same bits, and those of each class that has images, by label.
 public func evaluateReconstructionsByClass(
-  of images: ImageDataset, labels: [UInt8], by model: Autoencoder, objective: ReconstructionObjective,
+  of images: ImageDataset, labels: [UInt8], by model: any ImageCoder, objective: ReconstructionObjective,
   shards: Int, group: ProcessGroup, team: ThreadTeam
 ) -> (all: ReconstructionScores, classes: [(label: Int, count: Int, scores: ReconstructionScores)]) {
   precondition(labels.count == images.count)

@@ -2,7 +2,7 @@ import TensorCore
 
 /// A model that rebuilds its input: an encoder to a code and a decoder back to logits. The output is
 /// sigmoid(logits), which the loss computes together with its gradient.
-public final class Autoencoder: TrainableModel {
+public final class Autoencoder: ImageCoder {
   public let encoder: Sequential
   public let decoder: Sequential
   public let arena: ParameterArena
@@ -19,10 +19,12 @@ public final class Autoencoder: TrainableModel {
   public var latentDimension: Int { encoder.outputCount }
   public var networks: [Sequential] { [encoder, decoder] }
 
-  /// - Parameter images: (rows, pixelCount) in [0, 1].
-  /// - Returns: logits (rows, pixelCount), valid until the next call.
-  public func forward(images: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
-    decoder.forward(input: encoder.forward(input: images, pass: pass), pass: pass)
+  public func encode(images: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
+    encoder.forward(input: images, pass: pass)
+  }
+
+  public func decode(codes: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
+    decoder.forward(input: codes, pass: pass)
   }
 
   /// Fills the gradients of all parameters.

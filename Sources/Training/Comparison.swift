@@ -11,7 +11,7 @@ struct Comparison {
   /// What is compared.
   enum Subject {
     case images(ImageDataset)
-    case model(Autoencoder, count: Int, seed: UInt32)
+    case model(any ImageCoder, count: Int, seed: UInt32)
   }
 
   let request: EvaluationRequest

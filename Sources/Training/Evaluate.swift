@@ -60,10 +60,10 @@ extension LoadedModel {
     if let part = SplitPart(rawValue: request.against) {
       try scoreModel(on: part.images(of: splits), part: part, into: &report)
     }
-    guard let autoencoder = task.model as? Autoencoder, request.count > 0 else { return report }
+    guard let coder = task.model as? any ImageCoder, request.count > 0 else { return report }
     let comparison = Comparison(
       request: request,
-      subject: .model(autoencoder, count: request.count, seed: request.seed ?? configuration.seed),
+      subject: .model(coder, count: request.count, seed: request.seed ?? configuration.seed),
       shards: configuration.shards, group: group, team: team)
     try comparison.run(splits: splits, height: height, width: width, into: &report)
     return report

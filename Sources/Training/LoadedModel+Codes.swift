@@ -34,7 +34,7 @@ extension LoadedModel {
 
   /// The codes of images, (images, `latentDimension`).
   public func encode(_ images: ImageDataset) throws -> [Float] {
-    encodeImages(images, by: try autoencoder(), shards: configuration.shards, group: group, team: team)
+    encodeImages(images, by: try coder(), shards: configuration.shards, group: group, team: team)
   }
 
   /// The images of the codes that a file holds, (codes, height * width) in [0, 1].
@@ -42,7 +42,7 @@ extension LoadedModel {
   /// - Returns: how many there are, on every rank, beside the images.
   /// - Throws: what `readCodes` throws on rank 0, on every rank.
   public func decode(codesIn path: String) throws -> (count: Int, images: [Float]) {
-    let model = try autoencoder()
+    let model = try coder()
     let latentDimension = model.latentDimension
     var codes: [Float] = []
     try group.decideOnRoot(phase: "reading codes") {
@@ -60,7 +60,7 @@ extension LoadedModel {
   /// - Returns: nil on all ranks but rank 0.
   public func reconstruct(_ images: ImageDataset) throws -> Reconstructions? {
     let outputs = rebuildImages(
-      images, by: try autoencoder(), shards: configuration.shards, group: group, team: team)
+      images, by: try coder(), shards: configuration.shards, group: group, team: team)
     guard group.isRoot else { return nil }
     return Reconstructions(of: images, outputs: outputs, team: team)
   }

@@ -53,8 +53,8 @@ public final class LoadedModel {
   /// The model, where it has codes and makes images.
   ///
   /// - Throws: `Failure` 64 where it does neither.
-  func autoencoder() throws(Failure) -> Autoencoder {
-    if let autoencoder = task.model as? Autoencoder { return autoencoder }
+  func coder() throws(Failure) -> any ImageCoder {
+    if let coder = task.model as? any ImageCoder { return coder }
     throw Failure(
       .usage, "a \(configuration.model.rawValue) has no codes and makes no images",
       help: "name a run of an autoencoder")
@@ -63,7 +63,7 @@ public final class LoadedModel {
   /// Images from codes of N(0, I): (count, height * width) on rank 0, nothing on the others.
   public func generate(count: Int, seed: UInt32) throws -> [Float] {
     generateImages(
-      count: count, from: try autoencoder(), seed: seed, shards: configuration.shards, group: group,
+      count: count, from: try coder(), seed: seed, shards: configuration.shards, group: group,
       team: team)
   }
 }

@@ -5,7 +5,7 @@ import NeuralNet
 import TensorCore
 
 /// Rebuilds the first images of a data set; not a collective call.
-func reconstructImages(of images: ImageDataset, first count: Int, by model: Autoencoder, team: ThreadTeam)
+func reconstructImages(of images: ImageDataset, first count: Int, by model: any ImageCoder, team: ThreadTeam)
   -> Reconstructions
 {
   let images = images.prefix(count)

@@ -69,7 +69,8 @@ func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: Str
 /// - Throws: `Failure` 73 or 74, or what `content` throws; the temporary file is removed then.
 public func writeDurably(_ path: String, content: (OutputFile) throws -> Void) throws {
   let folder = FileSystem.folder(of: path)
-  let temporary = "\(folder)/.\(FileSystem.name(of: path)).\(getpid())\(partialSuffix)"
+  let temporary =
+    "\(folder)/.\(FileSystem.name(of: path)).\(getpid())-\(UInt32.random(in: 0...UInt32.max))\(partialSuffix)"
   do {
     let file = try OutputFile(creating: temporary, as: path)
     try content(file)

@@ -54,7 +54,7 @@ let evaluateCommand = CommandSpecification(
       "weights", "file", \.request.weights, .path, .model, .invocation,
       "Safetensors file with the weights of --features inception.", defaultText: "none"),
     .option(
-      "count", "n", \.request.count, .integer(atLeast: 0), .data, .invocation,
+      "count", "n", \.request.count, .integer(0...10_000_000), .data, .invocation,
       "Images that a model draws, and the most on either side: of more, n are taken at random. 0 compares none."
     ),
     .option(
@@ -100,7 +100,9 @@ private func evaluate(_ options: EvaluateOptions, _ console: Console) throws -> 
     } else {
       console.write(report.text)
     }
-    if options.verbosity != .quiet && !options.printsJSON {
+    if options.printsJSON { return }
+    for warning in report.warnings { console.writeError("warning \(warning)\n") }
+    if options.verbosity != .quiet {
       for note in report.notes { console.writeError("note    \(note)\n") }
     }
   }

@@ -173,7 +173,7 @@ package enum RunOptions {
       "evaluate-every", "epochs", \.evaluateEvery, .integer(atLeast: 0), .runFolder, .recorded,
       "Epochs between evaluations; 0 evaluates at the end only."),
     .option(
-      "fid-samples", "n", \.fidSamples, .integer(atLeast: 0), .runFolder, .recorded,
+      "fid-samples", "n", \.fidSamples, .integer(0...10_000_000), .runFolder, .recorded,
       "Images to generate at each evaluation and compare with the held-out ones: Fréchet and kernel distance, precision, "
         + "recall; 0 compares none."),
     .option(

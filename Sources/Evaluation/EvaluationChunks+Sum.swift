@@ -1,6 +1,4 @@
 import Collectives
-import ImageData
-import TensorCore
 
 extension EvaluationChunks {
   /// The sums over images of `width` numbers each, every chunk added up on the rank that has its shard; a collective
@@ -23,15 +21,6 @@ extension EvaluationChunks {
     // An evaluation takes as long as its slowest rank, which others may have to wait for.
     return sums.withUnsafeBufferPointer { sums in
       group.allowing(seconds: 600) { group.sum(shardPartials: sums, width: width, phase: phase) }
-    }
-  }
-}
-
-extension ImageDataset {
-  /// Writes consecutive images as rows of numbers in [0, 1].
-  func copyImages(_ range: Range<Int>, to destination: UnsafeMutablePointer<Float>, team: ThreadTeam) {
-    team.forEachRange(range.count) { rows in
-      for row in rows { copyImage(range.lowerBound + row, to: destination + row * pixelsPerImage) }
     }
   }
 }

@@ -62,9 +62,15 @@ public final class FashionCNN: FeatureNetwork {
   public var classCount: Int? { classifier.classCount }
 
   public func requireSize(height: Int, width: Int) throws(Failure) {
+    try Self.requireSize(height: height, width: width)
+  }
+
+  /// `requireSize` without a network.
+  public static func requireSize(height: Int, width: Int) throws(Failure) {
     if (height, width) == (Self.height, Self.width) { return }
     throw Failure(
-      .badData, "\(name) takes images of \(Self.height)x\(Self.width) pixels, not \(height)x\(width)",
+      .badData,
+      "fashion-cnn-v1 takes images of \(Self.height)x\(Self.width) pixels, not \(height)x\(width)",
       help: "scale the images, or measure other sizes with --features inception")
   }
 

@@ -26,18 +26,13 @@ public struct ImageFeatures: Sendable {
 /// - Returns: in the order of the images on rank 0, nil on the others.
 /// - Throws: on every rank, 65 where the network can't take images of that size, or where a feature is not finite.
 public func extractFeatures(
-  of images: ImageDataset, by network: any FeatureNetwork, name: String, shards: Int, group: ProcessGroup,
+  of images: ImageDataset, by network: any FeatureNetwork, name: String, group: ProcessGroup,
   team: ThreadTeam
 ) throws -> ImageFeatures? {
-  let pixels = images.pixelsPerImage
   return try extractFeatures(
-    count: images.count, height: images.height, width: images.width, by: network, name: name, shards: shards,
+    count: images.count, height: images.height, width: images.width, by: network, name: name,
     group: group, team: team
-  ) { range, destination in
-    team.forEachRange(range.count) { rows in
-      for row in rows { images.copyImage(range.lowerBound + row, to: destination + row * pixels) }
-    }
-  }
+  ) { range, destination in images.copyImages(range, to: destination, team: team) }
 }
 
 /// The features of the images that `generateImages` draws from a decoder with that seed; a collective call. The pixels
@@ -47,13 +42,13 @@ public func extractFeatures(
 /// - Returns, throws: as for a set of images.
 public func extractFeatures(
   ofGenerated count: Int, height: Int, width: Int, from model: any ImageCoder, seed: UInt32,
-  by network: any FeatureNetwork, name: String = "generated images", shards: Int, group: ProcessGroup,
+  by network: any FeatureNetwork, name: String = "generated images", group: ProcessGroup,
   team: ThreadTeam
 ) throws -> ImageFeatures? {
   precondition(model.pixelCount == height * width)
   let codes = GenerationCodes(latentDimension: model.latentDimension, seed: seed)
   return try extractFeatures(
-    count: count, height: height, width: width, by: network, name: name, shards: shards, group: group,
+    count: count, height: height, width: width, by: network, name: name, group: group,
     team: team
   ) { samples, destination in
     let images = model.decodeChunk(codes.fill(samples), rows: samples.count, team: team)
@@ -61,13 +56,14 @@ public func extractFeatures(
   }
 }
 
-/// The features of any images; a collective call.
+/// The features of any images; a collective call. Chunks are dealt out to ranks one by one, since the features of an image
+/// don't depend on who computes them.
 ///
 /// - Parameter fill: writes the pixels of some consecutive images, at most `EvaluationChunks.size` of them and all in one
 ///   chunk, (images, height, width) in [0, 1]. Called on the rank that has the chunk, outside any run of the team.
 /// - Returns, throws: as for a set of images.
 public func extractFeatures(
-  count: Int, height: Int, width: Int, by network: any FeatureNetwork, name: String, shards: Int,
+  count: Int, height: Int, width: Int, by network: any FeatureNetwork, name: String,
   group: ProcessGroup, team: ThreadTeam, fill: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
 ) throws -> ImageFeatures? {
   try network.requireSize(height: height, width: width)
@@ -78,7 +74,7 @@ public func extractFeatures(
   let probabilities = AlignedBuffer<Float>(count: EvaluationChunks.size * classCount)
   let rows = AlignedBuffer<Float>(count: EvaluationChunks.size * rowWidth)
 
-  let gathered = EvaluationChunks(images: count, shards: shards).gather(
+  let gathered = EvaluationChunks(images: count, shards: group.size).gather(
     width: rowWidth, group: group, phase: "features of the \(name)"
   ) { chunk in
     fill(chunk, pixels.pointer)
@@ -100,20 +96,23 @@ public func extractFeatures(
   }
 
   var result: ImageFeatures?
-  try group.decideOnRoot(phase: "features of the \(name)") {
-    func columns(_ range: Range<Int>) throws -> FeatureMatrix {
-      let matrix = AlignedBuffer<Float>(count: count * range.count)
-      gathered.withUnsafeBufferPointer { gathered in
-        for row in 0..<count {
-          let source = gathered.baseAddress! + row * rowWidth + range.lowerBound
-          (matrix.pointer + row * range.count).update(from: source, count: range.count)
+  // Rank 0 may still compute where others have done their chunks.
+  try group.allowing(seconds: 600) {
+    try group.decideOnRoot(phase: "features of the \(name)") {
+      func columns(_ range: Range<Int>) throws -> FeatureMatrix {
+        let matrix = AlignedBuffer<Float>(count: count * range.count)
+        gathered.withUnsafeBufferPointer { gathered in
+          for row in 0..<count {
+            let source = gathered.baseAddress! + row * rowWidth + range.lowerBound
+            (matrix.pointer + row * range.count).update(from: source, count: range.count)
+          }
         }
+        return try FeatureMatrix(matrix, count: count, dimension: range.count, name: name)
       }
-      return try FeatureMatrix(matrix, count: count, dimension: range.count, name: name)
+      result = ImageFeatures(
+        features: try columns(0..<featureCount),
+        probabilities: network.classCount == nil ? nil : try columns(featureCount..<rowWidth))
     }
-    result = ImageFeatures(
-      features: try columns(0..<featureCount),
-      probabilities: network.classCount == nil ? nil : try columns(featureCount..<rowWidth))
   }
   return result
 }

@@ -31,6 +31,14 @@ public enum GenerationMetric: String, Sendable, CaseIterable {
   /// Its standard deviation over the parts.
   case classifierScoreDeviation = "classifier_score_std"
 
+  /// Whether it is a figure of the generated images themselves, neither a deviation nor one of the real images alone.
+  public var hasSpread: Bool {
+    switch self {
+    case .frechetFloor, .frechetCeiling, .kernelDistanceDeviation, .classifierScoreDeviation: false
+    default: true
+    }
+  }
+
   /// The key in `metrics.jsonl` and in JSON, for features of this network.
   public func key(network: String) -> String { "\(rawValue)[\(network)]" }
 }

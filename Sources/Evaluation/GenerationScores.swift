@@ -107,13 +107,20 @@ extension GenerationScores {
     set(.frechetCeiling, real.ceiling.value)
     warnings += distance.warnings(key: GenerationMetric.frechetDistance.key(network: real.network))
 
+    if let floor = real.floor, floor.imageCount <= real.dimension {
+      warnings.append(
+        "\(GenerationMetric.frechetFloor.key(network: real.network)) is far too large, too: halves of the real images "
+          + "have \(floor.imageCount)")
+    }
+
     let subsets = try KernelSubsets(
       realCount: real.count, generatedCount: features.count, seed: RealStatistics.seed)
     let kernelDistance = try KernelDistance(
       real: real.features, generated: features, subsets: subsets,
-      realSums: subsets.size == real.kernelSubsetSize ? real.kernelSums : nil, team: team)
+      realSums: subsets.size == real.kernelSubsetSize && subsets.real.count == real.kernelSums.count
+        ? real.kernelSums : nil, team: team)
     set(.kernelDistance, kernelDistance.mean)
-    set(.kernelDistanceDeviation, kernelDistance.standardDeviation)
+    if subsets.real.count > 1 { set(.kernelDistanceDeviation, kernelDistance.standardDeviation) }
 
     if let neighbours = real.neighbours, features.count > SupportScores.precisionNeighbours {
       let support = try SupportScores(
@@ -138,7 +145,7 @@ extension GenerationScores {
         set(.extrapolatedFrechetDistance, extrapolation.value)
       } catch {
         guard error.code == .badData else { throw error }
-        warn(absent: .extrapolatedFrechetDistance, because: error.message)
+        warn(absent: .extrapolatedFrechetDistance, because: error.reason)
       }
     }
     if let probabilities = generated.probabilities {
@@ -147,7 +154,7 @@ extension GenerationScores {
         set(.classifierScore, score.mean)
         set(.classifierScoreDeviation, score.standardDeviation)
       } catch {
-        warn(absent: .classifierScore, because: error.message)
+        warn(absent: .classifierScore, because: error.reason)
       }
     }
     self.init(
@@ -170,4 +177,9 @@ extension FrechetDistance {
     }
     return warnings
   }
+}
+
+extension Failure {
+  /// Message and remedy in one line.
+  fileprivate var reason: String { message + (help.map { "; \($0)" } ?? "") }
 }

@@ -32,7 +32,7 @@ public struct MemorizationCheck: Sendable, Equatable {
   /// Images looked at on either side.
   public static let imageLimit = 100
 
-  /// Compares the first images of both sides, the smaller of their numbers and at most `imageLimit` each; rank 0's work.
+  /// Compares the first images of both sides, at most `imageLimit` each; rank 0's work.
   ///
   /// - Parameters:
   ///   - pixels: generated images, (images, pixels) in [0, 1]; rounded to k/255 here.
@@ -43,25 +43,27 @@ public struct MemorizationCheck: Sendable, Equatable {
   ) throws(Failure) {
     let dimension = training.pixelsPerImage
     precondition(pixels.count % dimension == 0 && heldOut.pixelsPerImage == dimension)
-    let count = min(Self.imageLimit, pixels.count / dimension, heldOut.count)
-    guard count > 0 else { throw Failure(.badData, "there are no images to look for among training images") }
+    let count = min(Self.imageLimit, pixels.count / dimension)
+    let heldOutCount = min(Self.imageLimit, heldOut.count)
+    guard count > 0 && heldOutCount > 0 else {
+      throw Failure(.badData, "there are no images to look for among training images")
+    }
     // One pass over the training images serves both.
-    let queries = AlignedBuffer<Float>(count: 2 * count * dimension)
+    let queries = AlignedBuffer<Float>(count: (count + heldOutCount) * dimension)
     pixels.withUnsafeBufferPointer {
       queries.pointer.update(from: $0.baseAddress!, count: count * dimension)
     }
-    for image in 0..<count {
-      heldOut.copyImage(image, to: queries.pointer + (count + image) * dimension)
-    }
+    heldOut.copyImages(0..<heldOutCount, to: queries.pointer + count * dimension, team: team)
     roundToBytes(queries.pointer, count: queries.count)
     let nearest = try NearestNeighbours(
-      of: FeatureMatrix(queries, count: 2 * count, dimension: dimension), among: training, team: team)
+      of: FeatureMatrix(queries, count: count + heldOutCount, dimension: dimension), among: training,
+      team: team)
     func part(_ range: Range<Int>) -> NearestImages {
       NearestImages(
         indices: nearest.indices[range].map { Int($0) },
         distances: nearest.squaredDistances[range].map { $0.squareRoot() })
     }
     generated = part(0..<count)
-    self.heldOut = part(count..<2 * count)
+    self.heldOut = part(count..<count + heldOutCount)
   }
 }

@@ -9,22 +9,20 @@ import TensorCore
 /// are the same either way.
 ///
 /// - Parameters:
-///   - description: which images they are, such as "test of official": part of what the cache is looked up by, beside
-///     the pixels themselves.
-///   - cache: nil for none.
+///   - cache: rank 0's; nil for none.
 ///   - report: called on rank 0 with a line for people, such as "the cache file … is damaged: made anew".
 /// - Returns: on rank 0, nil on the others.
 /// - Throws: on every rank, 65 where the network can't take images of that size, there are fewer than two, or a feature
 ///   is not finite; 1 where OpenBLAS is not installed.
 public func loadRealStatistics(
-  of images: ImageDataset, description: String, by network: any FeatureNetwork, cache: StatisticsCache?,
-  shards: Int, group: ProcessGroup, team: ThreadTeam, report: (String) -> Void
+  of images: ImageDataset, by network: any FeatureNetwork, cache: StatisticsCache?, group: ProcessGroup,
+  team: ThreadTeam, report: (String) -> Void
 ) throws -> RealStatistics? {
   try network.requireSize(height: images.height, width: images.width)
   let key =
-    cache != nil && group.isRoot
+    cache != nil
     ? StatisticsKey(
-      images: images, description: description, network: network, environment: cache!.environment) : nil
+      images: images, network: network, environment: cache!.environment) : nil
   var kept: RealStatistics?
   func lookUp() -> Bool {
     guard let cache, let key else { return false }
@@ -40,11 +38,11 @@ public func loadRealStatistics(
   if isKept { return kept }
 
   let real = try extractFeatures(
-    of: images, by: network, name: "real images", shards: shards, group: group, team: team)
+    of: images, by: network, name: "real images", group: group, team: team)
   let pixels = images.pixelsPerImage
   let noise = try extractFeatures(
     count: RealStatistics.noiseCount(realCount: images.count), height: images.height, width: images.width,
-    by: network, name: "noise images", shards: shards, group: group, team: team
+    by: network, name: "noise images", group: group, team: team
   ) { range, destination in
     team.forEachRange(range.count) { rows in
       for row in rows {

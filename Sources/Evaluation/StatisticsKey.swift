@@ -15,16 +15,15 @@ public struct StatisticsKey: Sendable, Equatable {
   static let formatVersion = 1
 
   /// - Parameters:
-  ///   - description: which images they are.
   ///   - environment: what the bits of the arithmetic may depend on beside all this: the processor's instruction sets,
   ///     the version of OpenBLAS.
   public init(
-    images: ImageDataset, description: String, network: any FeatureNetwork, environment: String
+    images: ImageDataset, network: any FeatureNetwork, environment: String
   ) {
     self.network = network.name
     subject = """
       atelier's statistics of real images, format \(Self.formatVersion)
-      images: \(images.count) of \(images.height)x\(images.width), \(description)
+      images: \(images.count) of \(images.height)x\(images.width)
       pixels: \(images.pixelDigest)
       features: \(network.name), \(network.featureCount), classes: \(network.classCount ?? 0)
       weights: \(network.weightsDigest)

@@ -10,13 +10,12 @@ import TensorCore
 struct Comparison {
   /// What is compared.
   enum Subject {
-    case images(ImageDataset)
-    case model(any ImageCoder, count: Int, seed: UInt32)
+    case images(ComparedImages)
+    case model(any ImageCoder, count: Int, seed: UInt32, shards: Int)
   }
 
   let request: EvaluationRequest
   let subject: Subject
-  let shards: Int
   let group: ProcessGroup
   let team: ThreadTeam
 
@@ -24,50 +23,71 @@ struct Comparison {
   ///
   /// - Parameter splits: the data, where it is known.
   func run(splits: DataSplits?, height: Int, width: Int, into report: inout EvaluationReport) throws {
-    guard let name = networkName(height: height, width: width) else {
+    guard let name = try networkName(height: height, width: width) else {
       report.notes.append(
         "no scores of generated images: \(FeatureNetworkName.fashionCNN.rawValue) takes 28x28 pixels, these have "
           + "\(height)x\(width); --features inception takes any")
       return
     }
+    try requireEqualMachines(MachineFacts.current(), group: group)
     let (real, key) = try realImages(splits, height: height, width: width)
-    var notes: [String] = []
+    var warnings: [String] = []
     let evaluator = try GenerationEvaluator(
       network: try name.load(
         weights: request.weights, height: height, width: width, group: group),
       cacheFolder: request.cacheFolder,
-      shards: shards, group: group, team: team, report: { notes.append($0) })
+      group: group, team: team, report: { warnings.append($0) })
 
     var scores: [GenerationScores] = []
     for repetition in 0..<request.repetitions {
       let features = try self.features(repetition, by: evaluator, size: real.images)
       if repetition == 0, let path = request.savedFeatures {
-        try group.decideOnRoot(phase: "writing features") { try writeFeatures(features!, to: path) }
+        try group.allowing(seconds: 600) {
+          try group.decideOnRoot(phase: "writing features") { try features!.write(to: path, team: team) }
+        }
       }
       scores.append(try evaluator.score(features, against: real, metrics: request.metrics))
     }
-    report.add(summary(of: scores), prefix: key)
+    report.add(meansAndDeviations(of: scores), prefix: key)
     report.comparison = describe(scores[0], real: real, network: evaluator.network)
-    report.notes += notes + scores[0].warnings + (scores[0].covarianceNote.map { [$0] } ?? [])
+    report.warnings += warnings
+    if let note = scores[0].covarianceNote { report.notes.append(note) }
     if let splits { try lookForTrainingImages(splits, into: &report) }
   }
 
-  /// Without a choice, the network inside the program if it takes such images.
-  private func networkName(height: Int, width: Int) -> FeatureNetworkName? {
+  /// Without a choice, the network inside the program if it takes such images. Images that it does not take, or a request
+  /// for more than the usual figures of a model, fail.
+  private func networkName(height: Int, width: Int) throws(Failure) -> FeatureNetworkName? {
     if let features = request.features { return features }
-    return (try? FashionCNN().requireSize(height: height, width: width)).map { .fashionCNN }
+    do {
+      try FashionCNN.requireSize(height: height, width: width)
+      return .fashionCNN
+    } catch {
+      if case .model = subject, request.optionsOfGeneration.isEmpty { return nil }
+      throw error
+    }
   }
 
   /// The images to compare with, and what their figures' keys begin with.
-  private func realImages(_ splits: DataSplits?, height: Int, width: Int) throws -> (RealImages, String) {
+  private func realImages(_ splits: DataSplits?, height: Int, width: Int) throws -> (ComparedImages, String) {
     let images: ImageDataset
     let (name, key): (String, String)
     if let splits, let part = SplitPart(rawValue: request.against) {
       images = try part.images(of: splits)
       (name, key) = (part.rawValue, part.rawValue)
     } else {
+      try group.decideOnRoot(phase: "looking at the images to compare with") {
+        guard !FileSystem.exists(request.against) else { return }
+        throw Failure(
+          .noInput, "--against \(request.against) does not exist",
+          help: "name train, validation or test, an .npy file of images, or a folder of PNG files")
+      }
       images = ImageDataset(all: try loadImages(.imageSet(request.against), group: group).images)
       (name, key) = (request.against, "other")
+    }
+    guard images.count > 1 else {
+      throw Failure(
+        .badData, "\(name) holds one image, which has no spread to compare", help: "give at least 2")
     }
     guard images.height == height && images.width == width else {
       throw Failure(
@@ -75,39 +95,21 @@ struct Comparison {
         "the images have \(height)x\(width) pixels, those to compare with (\(name)) "
           + "\(images.height)x\(images.width)", help: "scale one side to the size of the other")
     }
-    return (RealImages(images, name: name, limit: request.count), key)
+    return (ComparedImages(images, name: name, limit: request.count, side: .real), key)
   }
 
   private func features(_ repetition: Int, by evaluator: GenerationEvaluator, size: ImageDataset) throws
     -> ImageFeatures?
   {
     switch subject {
-    case .images(let images): try evaluator.features(of: images)
-    case .model(let model, let count, let seed):
+    case .images(let compared): try evaluator.features(of: compared.images)
+    case .model(let model, let count, let seed, _):
       try evaluator.features(count, drawnFrom: model, seed: seed &+ UInt32(repetition), size: size)
     }
   }
 
-  /// The figures, or their means over repetitions followed by their standard deviations.
-  private func summary(of scores: [GenerationScores]) -> [(name: String, value: Double)] {
-    if scores.count == 1 { return scores[0].named }
-    let all = scores.map(\.named)
-    return all[0].indices.flatMap { index -> [(name: String, value: Double)] in
-      let name = all[0][index].name
-      let values = all.map { $0[index].value }
-      let mean = values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let deviation = (squares / Double(values.count - 1)).squareRoot()
-      let bracket = name.firstIndex(of: "[") ?? name.endIndex
-      let deviationName = name[..<bracket] + "_seed_std" + name[bracket...]
-      // What does not depend on the images drawn has no spread.
-      let isFixed = name.hasPrefix("fid_floor") || name.hasPrefix("fid_ceiling")
-      return [(name, mean)] + (isFixed ? [] : [(String(deviationName), deviation)])
-    }
-  }
-
   private func describe(
-    _ scores: GenerationScores, real: RealImages, network: any FeatureNetwork
+    _ scores: GenerationScores, real: ComparedImages, network: any FeatureNetwork
   ) -> [JSONMember] {
     var members = [
       JSONMember("features", .string(network.name)),
@@ -115,7 +117,10 @@ struct Comparison {
       JSONMember("against", .string(real.description)), JSONMember("real_images", .integer(scores.realCount)),
       JSONMember("generated_images", .integer(scores.generatedCount)),
     ]
-    if case .model(_, _, let seed) = subject {
+    if case .images(let compared) = subject {
+      members.append(JSONMember("images", .string(compared.description)))
+    }
+    if case .model(_, _, let seed, _) = subject {
       let seeds = (0..<request.repetitions).map { Int(seed &+ UInt32($0)) }
       members.append(JSONMember("seeds", .array(seeds.map { .integer($0) })))
     }
@@ -134,9 +139,9 @@ struct Comparison {
     let count = MemorizationCheck.imageLimit
     var pixels: [Float] = []
     switch subject {
-    case .images(let images):
-      pixels = images.prefix(count).pixels
-    case .model(let model, let drawn, let seed):
+    case .images(let compared):
+      pixels = compared.images.prefix(count).pixels
+    case .model(let model, let drawn, let seed, let shards):
       pixels = generateImages(
         count: min(count, drawn), from: model, seed: seed, shards: shards, group: group, team: team)
     }
@@ -157,24 +162,6 @@ struct Comparison {
     }
     let names = ["nearest_distance", "nearest_distance_of_real", "nearest_distance_least"]
     report.add(zip(names, values).map { ($0, $1) }, prefix: "train")
-  }
-
-  private func writeFeatures(_ images: ImageFeatures, to path: String) throws {
-    let features = images.features
-    let moments = try FeatureMoments(of: features, team: team)
-    let dimension = features.dimension
-    try moments.mean.withUnsafeBufferPointer { mean in
-      try moments.covariance.withUnsafeBufferPointer { covariance in
-        try NPZWriter.write(
-          [
-            NamedTensor(
-              name: "features", shape: [features.count, dimension],
-              elements: UnsafeBufferPointer(features.values.elements)),
-            NamedTensor(name: "mu", shape: [dimension], elements: mean),
-            NamedTensor(name: "sigma", shape: [dimension, dimension], elements: covariance),
-          ], to: path)
-      }
-    }
   }
 }
 

@@ -26,20 +26,36 @@ public func evaluateImages(
       "\(request.seed == nil ? "--repeat" : "--seed") is for models, which draw images; \(path) is a set of images",
       help: "leave it out")
   }
-  // Any number works, as features of an image don't depend on who computes them.
-  let shards = max(RunConfiguration.defaults(for: .denseAutoencoder).shards, group.size)
-  try group.requirePowerOfTwo(shards: shards)
-  let team = makeTeam(threads: threads, shards: shards, group: group)
+  let part = SplitPart(rawValue: request.against)
+  if part == nil, let option = data != nil ? "--data" : request.nearestPicture.map({ _ in "--nearest" }) {
+    throw Failure(
+      .usage, "\(option) means nothing with --against \(request.against)",
+      help: "compare with train, validation or test images, or leave it out")
+  }
+  let team = try makeEvaluationTeam(threads: threads, group: group)
   let images = ImageDataset(all: try loadImages(.imageSet(path), group: group).images)
-  let splits =
-    SplitPart(rawValue: request.against) == nil
-    ? nil : try loadSplits(.defaults(for: .denseAutoencoder), data: data, group: group).splits
-  let comparison = Comparison(
-    request: request, subject: .images(RealImages(images, name: path, limit: request.count).images),
-    shards: shards, group: group, team: team)
+  guard images.count > 1 else {
+    throw Failure(
+      .badData, "\(path) holds one image, which has no spread to compare", help: "give at least 2")
+  }
+  let splits = part == nil ? nil : try loadSplits(.usual, data: data, group: group).splits
+  let compared = ComparedImages(images, name: path, limit: request.count, side: .generated)
   var report = EvaluationReport()
-  try comparison.run(splits: splits, height: images.height, width: images.width, into: &report)
+  try Comparison(request: request, subject: .images(compared), group: group, team: team).run(
+    splits: splits, height: images.height, width: images.width, into: &report)
   return report
+}
+
+/// The threads of this rank for features, which don't depend on who computes them: any power of two ranks may share them.
+private func makeEvaluationTeam(threads: Int?, group: ProcessGroup) throws -> ThreadTeam {
+  let shards = max(RunConfiguration.usual.shards, group.size)
+  try group.requirePowerOfTwo(shards: shards)
+  return makeTeam(threads: threads, shards: shards, group: group)
+}
+
+extension RunConfiguration {
+  /// The official split and 16 shards.
+  fileprivate static var usual: RunConfiguration { .defaults(for: .denseAutoencoder) }
 }
 
 extension LoadedModel {
@@ -55,18 +71,34 @@ extension LoadedModel {
         .badData, "the model was trained on other data than this",
         help: "name the data it was trained on with --data")
     }
+    let part = SplitPart(rawValue: request.against)
+    try requireSomething(request, part: part)
     var report = EvaluationReport()
     report.position = MetricsRow(position).members
-    if let part = SplitPart(rawValue: request.against) {
-      try scoreModel(on: part.images(of: splits), part: part, into: &report)
-    }
+    if let part { try scoreModel(on: part.images(of: splits), part: part, into: &report) }
     guard let coder = task.model as? any ImageCoder, request.count > 0 else { return report }
-    let comparison = Comparison(
-      request: request,
-      subject: .model(coder, count: request.count, seed: request.seed ?? configuration.seed),
-      shards: configuration.shards, group: group, team: team)
-    try comparison.run(splits: splits, height: height, width: width, into: &report)
+    let subject = Comparison.Subject.model(
+      coder, count: request.count, seed: request.seed ?? configuration.seed, shards: configuration.shards)
+    try Comparison(request: request, subject: subject, group: group, team: team).run(
+      splits: splits, height: height, width: width, into: &report)
     return report
+  }
+
+  /// Refuses what asks for figures that this model does not have.
+  private func requireSomething(_ request: EvaluationRequest, part: SplitPart?) throws(Failure) {
+    let name = configuration.model.rawValue
+    guard configuration.model.hasCodes || request.optionsOfGeneration.isEmpty else {
+      throw Failure(
+        .usage, "\(request.optionsOfGeneration[0]) is for models that make images, which a \(name) does not",
+        help: "leave it out")
+    }
+    guard part == nil else { return }
+    guard configuration.model.hasCodes && request.count > 0 else {
+      throw Failure(
+        .usage,
+        "--against \(request.against) leaves nothing to score: other images are compared with generated ones",
+        help: "score the model on train, validation or test images")
+    }
   }
 
   private func scoreModel(on images: ImageDataset, part: SplitPart, into report: inout EvaluationReport)

@@ -11,7 +11,9 @@ public struct EvaluationReport {
   var classes: [ClassRow] = []
   /// How figures of generated images came about: sets, counts, seeds, network.
   var comparison: [JSONMember] = []
-  /// What people should know beside the figures, a line each.
+  /// Why a figure is absent or can't be trusted, a line each.
+  public var warnings: [String] = []
+  /// What else people should know, a line each.
   public var notes: [String] = []
 
   struct ClassRow {
@@ -39,6 +41,7 @@ public struct EvaluationReport {
       members.append(JSONMember("classes", .array(rows)))
     }
     if !comparison.isEmpty { members.append(JSONMember("comparison", .object(comparison))) }
+    if !warnings.isEmpty { members.append(JSONMember("warnings", .array(warnings.map { .string($0) }))) }
     if !notes.isEmpty { members.append(JSONMember("notes", .array(notes.map { .string($0) }))) }
     return .object(members)
   }

@@ -38,15 +38,22 @@ public struct EvaluationRequest: Sendable, Equatable {
   /// Throws a usage failure where an option means nothing without another one.
   public func requireConsistency() throws(Failure) {
     try (features ?? .fashionCNN).requireWeights(given: weights != nil)
-    guard count == 0 else { return }
-    let given = [
-      ("--features", features != nil), ("--repeat", repetitions > 1), ("--density", hasDensity),
-      ("--extrapolate", hasExtrapolation), ("--save-features", savedFeatures != nil),
-      ("--nearest", nearestPicture != nil),
-    ]
-    if let (option, _) = given.first(where: \.1) {
+    guard count != 1 else {
+      throw Failure(
+        .usage, "--count 1 has no spread to compare", help: "give 0, or at least 2, better 10,000")
+    }
+    if count == 0, let option = optionsOfGeneration.first {
       throw Failure(
         .usage, "\(option) needs --count above 0", help: "leave out --count 0, or leave out \(option)")
     }
+  }
+
+  /// The options given that ask for something about generated images.
+  var optionsOfGeneration: [String] {
+    [
+      ("--features", features != nil), ("--seed", seed != nil), ("--repeat", repetitions > 1),
+      ("--density", hasDensity), ("--extrapolate", hasExtrapolation),
+      ("--save-features", savedFeatures != nil), ("--nearest", nearestPicture != nil),
+    ].filter(\.1).map(\.0)
   }
 }

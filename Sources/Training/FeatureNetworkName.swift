@@ -28,7 +28,8 @@ public enum FeatureNetworkName: String, Sendable, CaseIterable {
   ///
   /// - Throws: `Failure` 66 where the file is not there, 65 where it is not of that network.
   func load(weights: String?, height: Int, width: Int, group: ProcessGroup) throws -> any FeatureNetwork {
-    guard self == .inception, let weights else { return FashionCNN() }
+    if self == .fashionCNN { return FashionCNN() }
+    guard let weights else { preconditionFailure("`requireWeights` comes first") }
     let content = try group.decideOnRoot(
       phase: "reading the weights of \(rawValue)", encode: { $0 }, decode: { $0 }
     ) { try FileSystem.read(weights) }

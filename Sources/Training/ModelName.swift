@@ -14,6 +14,9 @@ public enum ModelName: String, Sendable, CaseIterable {
 
   public var kind: Kind { self == .classifier ? .classifier : .autoencoder }
 
+  /// Whether it makes codes of images and images of codes.
+  public var hasCodes: Bool { kind == .autoencoder }
+
   /// Whether its images have to have labels.
   public var needsLabels: Bool { kind == .classifier }
 

@@ -11,11 +11,12 @@ public func decimals(_ value: Double, _ places: Int) -> String {
   return "\(sign)\(scaled / Int(scale)).\(padded(scaled % Int(scale), places))"
 }
 
-/// `value` with six decimals, or as many more as it takes to show six digits that are not zero, at most twelve.
+/// `value` with six decimals, or as many more as it takes to show six digits that are not zero, at most twelve; below
+/// 10^-9, where figures are rounding errors, zero.
 func significantDecimals(_ value: Double) -> String {
   var places = 6
   var scaled = abs(value)
-  while scaled < 0.1 && places < 12 && value != 0 {
+  while scaled < 0.1 && places < 12 && abs(value) >= 1e-9 {
     scaled *= 10
     places += 1
   }

@@ -54,7 +54,8 @@ final class ReconstructionTask: TrainingTask {
     if let generation {
       scores.named += try generation.score(
         configuration.fidSamples, drawnFrom: autoencoder, seed: configuration.seed,
-        against: RealImages(images, name: part.rawValue, limit: configuration.fidSamples)
+        against: ComparedImages(
+          images, name: part.rawValue, limit: configuration.fidSamples, side: .real)
       ).named
     }
     return scores

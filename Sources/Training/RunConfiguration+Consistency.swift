@@ -27,6 +27,10 @@ extension RunConfiguration {
     try require(patience > 0, for: "--min-delta", given: minimumDelta != nil, "--patience above 0")
     try require(fidSamples > 0, for: "--features", given: features != nil, "--fid-samples above 0")
     try (features ?? .fashionCNN).requireWeights(given: featureWeights != nil)
+    guard fidSamples != 1 else {
+      throw Failure(
+        .usage, "--fid-samples 1 has no spread to compare", help: "give 0, or at least 2, better 10,000")
+    }
     guard patience == 0 || evaluateEvery > 0 else {
       throw Failure(
         .usage, "--patience needs --evaluate-every above 0",
@@ -57,10 +61,10 @@ extension RunConfiguration {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)
     try require("--channels", given: channels != nil, \.isConvolutional)
     try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
-    try require("--latent", given: latent != nil) { $0.kind == .autoencoder }
+    try require("--latent", given: latent != nil, \.hasCodes)
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }
-    try require("--fid-samples", given: fidSamples > 0) { $0.kind == .autoencoder }
+    try require("--fid-samples", given: fidSamples > 0, \.hasCodes)
     guard channels != [] else {
       throw Failure(
         .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",

@@ -28,7 +28,7 @@ public struct SavedCheckpoint {
   /// Whether a user names a run or a checkpoint, rather than images.
   public static func isNamed(by path: String) -> Bool {
     CheckpointFolder(path).isComplete
-      || ["checkpoints", stateFile, "config.toml"].contains { FileSystem.exists("\(path)/\($0)") }
+      || ["checkpoints", stateFile].contains { FileSystem.exists("\(path)/\($0)") }
   }
 
   /// The checkpoint that a user names: a checkpoint's folder, a link to it such as `last`, or a run's folder, which

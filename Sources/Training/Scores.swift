@@ -13,9 +13,12 @@ public struct Scores: Sendable, Equatable {
 
   public subscript(name: String) -> Double? { named.first { $0.name == name }?.value }
 
-  /// For people, in one line.
+  /// For people, in one line: of the figures of generated images the first two alone.
   var text: String {
-    named.map { "\($0.name) \(decimals($0.value, $0.name == "psnr" ? 2 : 4))" }.joined(separator: "  ")
+    let shown = named.filter {
+      !$0.name.contains("[") || $0.name.hasPrefix("fid[") || $0.name.hasPrefix("fid_trace[")
+    }
+    return shown.map { "\($0.name) \(decimals($0.value, $0.name == "psnr" ? 2 : 4))" }.joined(separator: "  ")
   }
 
   public static func == (left: Scores, right: Scores) -> Bool {

@@ -24,7 +24,7 @@ struct MachineFacts: Sendable {
       processor: processor.name, system: "Linux \(release)")
   }
 
-  /// What the bits of an evaluation may depend on beside its input: program, instruction sets, OpenBLAS's kernels.
+  /// What the bits of an evaluation may depend on beside its input and the linear algebra library.
   static func evaluationEnvironment() throws -> String {
     let processor = ProcessorDescription()
     return "\(try programDigest()) on \(processor.name), \(processor.instructionSets)"
@@ -59,6 +59,16 @@ func requireEqualRanks(
   configuration: RunConfiguration, facts: MachineFacts, group: ProcessGroup
 ) throws {
   guard group.size > 1 else { return }
+  try requireEqualMachines(facts, group: group)
+  try group.requireEqual(
+    Array(configuration.arithmetic.compactText.utf8), what: "the configuration",
+    help: "start every rank with the same options")
+}
+
+/// Refuses to go on where ranks run other programs or on other kinds of processors: `Failure` 70 that names the hosts that
+/// differ.
+func requireEqualMachines(_ facts: MachineFacts, group: ProcessGroup) throws {
+  guard group.size > 1 else { return }
   try group.requireEqual(
     facts.program, what: "the program", help: "install the same build of atelier on every host")
   try group.requireEqual(
@@ -67,7 +77,4 @@ func requireEqualRanks(
   try group.requireEqual(
     Array((group.mpiLibraryVersion ?? "").utf8), what: "the MPI library's version",
     help: "install the same Open MPI on every host")
-  try group.requireEqual(
-    Array(configuration.arithmetic.compactText.utf8), what: "the configuration",
-    help: "start every rank with the same options")
 }

@@ -133,14 +133,15 @@ extension Trainer {
     }
   }
 
-  /// The scores that stand in the line of an epoch, by the beginnings of their names.
-  private static let shownScores = ["ssim", "accuracy", "fid["]
+  /// The scores that stand in the line of an epoch, without their features.
+  private static let shownScores = ["ssim", "accuracy", "fid"]
 
   func reportEpoch() {
     var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
     if let scores, scores.step == position.step {
       line += "  \(monitoredPart.rawValue) loss \(decimals(scores.values.loss, 4))"
-      for (name, value) in scores.values.named where Self.shownScores.contains(where: name.hasPrefix) {
+      for (name, value) in scores.values.named
+      where Self.shownScores.contains(String(name.prefix { $0 != "[" })) {
         line += "  \(name) \(decimals(value, 4))"
       }
     }

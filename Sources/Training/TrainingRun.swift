@@ -93,9 +93,8 @@ public struct TrainingRun {
       weights: configuration.featureWeights, height: images.height, width: images.width, group: group)
     try network.requireSize(height: images.height, width: images.width)
     task.generation = try GenerationEvaluator(
-      network: network, cacheFolder: StatisticsCache.defaultFolder, shards: configuration.shards,
-      group: group,
-      team: team, report: { log.say("note    \($0)") })
+      network: network, cacheFolder: StatisticsCache.defaultFolder, group: group, team: team,
+      report: { log.say("note    \($0)") })
   }
 
   // MARK: - Where the run goes on

@@ -18,7 +18,7 @@ private func extract(
 ) throws -> ImageFeatures {
   try #require(
     try extractFeatures(
-      of: images, by: network, name: "real images", shards: shards, group: group, team: team))
+      of: images, by: network, name: "real images", group: group, team: team))
 }
 
 @Suite struct FeatureExtractionTests {
@@ -78,8 +78,8 @@ private func extract(
     for threads in [1, 2] {
       let result = try #require(
         try extractFeatures(
-          ofGenerated: count, height: 28, width: 28, from: model, seed: 11, by: RowSumNetwork(), shards: 4,
-          group: group, team: ThreadTeam(count: threads)))
+          ofGenerated: count, height: 28, width: 28, from: model, seed: 11, by: RowSumNetwork(), group: group,
+          team: ThreadTeam(count: threads)))
       expectSameBits("features", values(result.features), expected.features)
       #expect(result.features.name == "generated images")
     }
@@ -89,7 +89,7 @@ private func extract(
     expectBadData("feature 3 of image 104 of the generated images is nan") {
       try extractFeatures(
         count: 120, height: 28, width: 28, by: RowSumNetwork(classes: nil), name: "generated images",
-        shards: 4, group: group, team: singleThread
+        group: group, team: singleThread
       ) { range, pixels in
         pixels.update(repeating: 0.5, count: range.count * 784)
         if range.contains(104) { pixels[(104 - range.lowerBound) * 784 + 3 * 28] = .nan }
@@ -97,7 +97,7 @@ private func extract(
     }
     expectBadData("not 32") {
       try extractFeatures(
-        count: 1, height: 32, width: 28, by: RowSumNetwork(), name: "images", shards: 1, group: group,
+        count: 1, height: 32, width: 28, by: RowSumNetwork(), name: "images", group: group,
         team: singleThread
       ) { _, _ in }
     }

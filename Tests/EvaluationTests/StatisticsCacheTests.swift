@@ -10,10 +10,9 @@ import Testing
 private var group: ProcessGroup { .single() }
 
 private func key(
-  _ images: ImageDataset, _ description: String = "test of official",
-  network: RowSumNetwork = RowSumNetwork(), environment: String = "avx2"
+  _ images: ImageDataset, network: RowSumNetwork = RowSumNetwork(), environment: String = "avx2"
 ) -> StatisticsKey {
-  StatisticsKey(images: images, description: description, network: network, environment: environment)
+  StatisticsKey(images: images, network: network, environment: environment)
 }
 
 extension StatisticsCache.Lookup {
@@ -95,7 +94,7 @@ private struct FilledCache {
     let otherPreprocessing = RowSumNetwork()
     otherPreprocessing.preprocessing = "other"
     let others = [
-      key(images.prefix(29)), key(images, "train of official"), key(images, network: otherWeights),
+      key(images.prefix(29)), key(images, network: otherWeights),
       key(images, network: otherPreprocessing),
       key(images, network: RowSumNetwork(classes: nil)), key(try syntheticImages(31, isFloat: true)),
     ]
@@ -109,7 +108,7 @@ private struct FilledCache {
 
   @Test func aFileOfOtherStatisticsIsStale() throws {
     let filled = try FilledCache()
-    let other = key(try syntheticImages(30), "train of official")
+    let other = key(try syntheticImages(29))
     // As if the first digits of both keys' digests were equal.
     let path = filled.cache.path(for: other)
     try OutputFile(creating: path).write(filled.content)
@@ -179,7 +178,7 @@ private struct FilledCache {
     let network = RowSumNetwork()
     var reports: [String] = []
     let statistics = try loadRealStatistics(
-      of: images, description: "test", by: network, cache: cache, shards: 4, group: group,
+      of: images, by: network, cache: cache, group: group,
       team: ThreadTeam(count: threads), report: { reports.append($0) })
     return (try #require(statistics), reports, network.calls)
   }
@@ -223,7 +222,7 @@ private struct FilledCache {
   @Test func tooFewImagesAreRefused() throws {
     expectBadData("1 real images") {
       try loadRealStatistics(
-        of: images.prefix(1), description: "", by: RowSumNetwork(), cache: nil, shards: 1, group: group,
+        of: images.prefix(1), by: RowSumNetwork(), cache: nil, group: group,
         team: singleThread, report: { _ in })
     }
   }

@@ -110,7 +110,9 @@ extension EndToEnd {
         }
       }
       // Against themselves.
-      let own = try figures("images.npy", "--against pngs --density")
+      let result = laboratory.atelier(
+        ["evaluate", "images.npy", "--against", "pngs", "--density", "--json", "--cache", "none"])
+      let own = try JSONValue(parsing: Array(result.standardOutput.utf8), file: "evaluate")
       #expect(abs(own["other/fid[fashion-cnn-v1]"]?.doubleValue ?? 1) < 1e-6)
       #expect(own["other/precision[fashion-cnn-v1]"] == .double(1))
       #expect(own["other/coverage[fashion-cnn-v1]"] != nil)
@@ -135,7 +137,7 @@ extension EndToEnd {
       let result = evaluate("run/samples.npy")
       #expect(result.exitCode == 0, "\(result)")
       #expect(
-        result.standardError.contains("note    100 generated images are too few for 128 features"),
+        result.standardError.contains("warning 100 generated images are too few for 128 features"),
         "\(result)")
     }
 
@@ -155,18 +157,58 @@ extension EndToEnd {
       evaluate("nan.npy", ranks: ranks).expectFailure(65, "nan.npy holds nan at [0, 0, 0]")
       evaluate("large.npy", ranks: ranks).expectFailure(65, "large.npy holds 1.5 at [2, 27, 27]")
       evaluate("flat.npy", ranks: ranks).expectFailure(65, "flat.npy has shape (3, 784)")
-      evaluate("one.npy", ranks: ranks).expectFailure(65, "1 images")
+      evaluate("one.npy", ranks: ranks).expectFailure(65, "one.npy holds one image")
       evaluate("small.npy", "--features fashion-cnn-v1", ranks: ranks).expectFailure(
         65, "12x12", "28x28")
       evaluate("empty", ranks: ranks).expectFailure(66, "empty holds no PNG files")
       evaluate("good.npy", "--against validation", ranks: ranks).expectFailure(64, "no validation images")
-      evaluate("good.npy", "--against nowhere.npy", ranks: ranks).expectFailure(
-        66, "nowhere.npy does not exist")
+      laboratory.atelier(["evaluate", "good.npy", "--against", "nowhere.npy"], ranks: ranks).expectFailure(
+        66, "--against nowhere.npy does not exist")
       evaluate("good.npy", "--features inception", ranks: ranks).expectFailure(
         64, "--features inception needs --weights")
       evaluate("good.npy", "--features inception --weights nan.npy", ranks: ranks).expectFailure(
         65, "nan.npy")
       evaluate("good.npy", "--repeat 2", ranks: ranks).expectFailure(64, "--repeat is for models")
+    }
+
+    /// Sets of more images than are compared are drawn from on both sides, not pair by pair.
+    @Test func sidesAreDrawnForThemselves() throws {
+      let bytes = try FileSystem.read("\(laboratory.dataWords[1])/train-images-idx3-ubyte").dropFirst(16)
+      let images = Array(bytes)
+      try laboratory.folder.write(
+        "train.npy", NumPyFile.serialized(TensorData(shape: [211, 28, 28], elements: images)))
+      let whole = try figures("train.npy", "--against train")
+      #expect(abs(whole["train/fid[fashion-cnn-v1]"]?.doubleValue ?? 1) < 1e-6)
+      let part = try figures("train.npy", "--against train --count 150")
+      #expect(part["train/fid[fashion-cnn-v1]"]?.doubleValue ?? 0 > 0.01)
+      #expect(part["comparison"]?["images"]?.stringValue == "train.npy, 150 of 211 drawn at random")
+    }
+
+    /// More generated images than held-out ones.
+    @Test func nearestImagesNeedNoHundredOfTheHeldOut() throws {
+      let small = try Laboratory(images: 30)
+      try SyntheticImages.write(to: laboratory.folder, train: 60, test: 20)
+      let pixels = (0..<150 * 784).map { UInt8($0 * 37 % 251) }
+      try small.folder.write(
+        "images.npy", NumPyFile.serialized(TensorData(shape: [150, 28, 28], elements: pixels)))
+      let result = small.atelier([
+        "evaluate", "images.npy", "--data", laboratory.folder.path, "--nearest", "near.png", "--cache",
+        "none",
+      ])
+      #expect(result.exitCode == 0, "\(result)")
+      #expect(FileSystem.exists(small.path("near.png")))
+    }
+
+    @Test func whatWouldDoNothingIsRefused() throws {
+      laboratory.train("run", "--epochs 0").expectSuccess()
+      evaluate("run", "--count 0 --against run/samples.npy").expectFailure(64, "leaves nothing to score")
+      evaluate("run", "--count 0 --density").expectFailure(64, "--density needs --count above 0")
+      evaluate("run", "--count 1").expectFailure(64, "--count 1 has no spread")
+      evaluate("run/samples.npy", "--against run/samples.npy").expectFailure(64, "--data means nothing")
+      laboratory.atelier(
+        ["evaluate", "run/samples.npy", "--against", "run/samples.npy", "--nearest", "n.png"]
+      ).expectFailure(64, "--nearest means nothing with --against run/samples.npy")
+      laboratory.train(nil, "--fid-samples 1").expectFailure(64, "--fid-samples 1 has no spread")
     }
 
     @Test func weightsOfAnotherNetworkAreRefusedByTheFirstTensorThatDoesNotFit() throws {
@@ -212,6 +254,10 @@ extension EndToEnd {
       try laboratory.folder.write(
         "images.npy", NumPyFile.serialized(TensorData(shape: [21, 28, 28], elements: pixels)))
       laboratory.atelier(["train", "classifier", "--data", "images.npy"]).expectFailure(66, "labels")
+      laboratory.atelier(["evaluate", "run", "--against", "images.npy"] + laboratory.dataWords).expectFailure(
+        64, "leaves nothing to score")
+      laboratory.atelier(["evaluate", "run", "--density"] + laboratory.dataWords).expectFailure(
+        64, "--density is for models that make images")
     }
   }
 }

@@ -18,7 +18,7 @@ public struct KernelSubsets: Sendable, Equatable {
   }
 
   /// Subsets drawn without replacement, each anew, as a function of the seed: 100 of min(1000, images of the smaller
-  /// side), as StyleGAN3 and clean-fid have it; torch-fidelity insists on 1,000. The real ones don't depend on
+  /// side), or one where that is all images of both sides, as StyleGAN3 and clean-fid have it; torch-fidelity insists on 1,000. The real ones don't depend on
   /// how many generated images there are beyond 1,000.
   ///
   /// - Throws: 65 if a side has fewer than two images.
@@ -27,6 +27,8 @@ public struct KernelSubsets: Sendable, Equatable {
   ) throws(Failure) {
     precondition(subsets >= 1 && size >= 2)
     let size = min(size, realCount, generatedCount)
+    // All images of both sides: one subset is as good as a hundred.
+    let subsets = size == realCount && size == generatedCount ? 1 : subsets
     guard size >= 2 else {
       throw Failure(
         .badData, "a kernel distance needs at least 2 images on each side, not \(size)",

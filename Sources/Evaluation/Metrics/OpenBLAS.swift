@@ -28,6 +28,8 @@ struct OpenBLAS: @unchecked Sendable {
       UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>, Int
     ) -> Void
 
+  /// Build, version and the processor that the library chose its kernels for.
+  let description: String
   let multiply: Multiply
   let symmetricEigen: SymmetricEigen
   let singularValues: SingularValues
@@ -55,8 +57,18 @@ struct OpenBLAS: @unchecked Sendable {
       }
       return unsafeBitCast(address, to: type)
     }
+    typealias Text = @convention(c) () -> UnsafePointer<CChar>
+    let texts = [
+      try routine("openblas_get_config", as: Text.self), try routine("openblas_get_corename", as: Text.self),
+    ]
+    description = texts.map { String(cString: $0()) }.joined(separator: ", ")
     multiply = try routine("cblas_dgemm", as: Multiply.self)
     symmetricEigen = try routine("dsyevd_", as: SymmetricEigen.self)
     singularValues = try routine("dgesdd_", as: SingularValues.self)
   }
 }
+
+/// The linear algebra library that comparisons of images use, whose bits theirs depend on.
+///
+/// - Throws: 1 where it is not installed.
+public func linearAlgebraDescription() throws(Failure) -> String { try OpenBLAS.shared().description }

@@ -40,6 +40,16 @@ extension ProcessGroup {
       phase: phase, encode: { Array($0.utf8) }, decode: { String(decoding: $0, as: UTF8.self) }, body)
   }
 
+  /// Runs `body` on rank 0 alone and gives its bytes, or throws its failure, on every rank.
+  public func bytesFromRoot(phase: String, _ body: () throws -> [UInt8]) throws -> [UInt8] {
+    try decideOnRoot(phase: phase, encode: { $0 }, decode: { $0 }, body)
+  }
+
+  /// Runs `body` on rank 0 alone and gives its answer, or throws its failure, on every rank.
+  public func answerFromRoot(phase: String, _ body: () throws -> Bool) throws -> Bool {
+    try decideOnRoot(phase: phase, encode: { [$0 ? 1 : 0] }, decode: { $0 == [1] }, body)
+  }
+
   /// Throws on every rank if any rank has a failure: that of the lowest such rank, which its message names.
   public func agree(_ localOutcome: Failure?, phase: String = "agreement") throws {
     if size == 1 {

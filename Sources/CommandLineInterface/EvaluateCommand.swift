@@ -112,9 +112,7 @@ private func report(_ options: EvaluateOptions, _ request: EvaluationRequest, _ 
   -> EvaluationReport
 {
   // Only rank 0 needs to see the target of a model.
-  let isModel = try group.decideOnRoot(
-    phase: "looking at the target", encode: { [$0 ? 1 : 0] }, decode: { $0 == [1] }
-  ) {
+  let isModel = try group.answerFromRoot(phase: "looking at the target") {
     guard FileSystem.exists(options.target) else {
       throw Failure(
         .noInput, "\(options.target) does not exist",

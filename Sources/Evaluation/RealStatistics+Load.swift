@@ -33,8 +33,7 @@ public func loadRealStatistics(
     }
     return kept != nil
   }
-  let isKept = try group.decideOnRoot(
-    phase: "the cache of statistics", encode: { [$0 ? 1 : 0] }, decode: { $0 == [1] }, lookUp)
+  let isKept = try group.answerFromRoot(phase: "the cache of statistics", lookUp)
   if isKept { return kept }
 
   let real = try extractFeatures(

@@ -146,10 +146,7 @@ struct Comparison {
         count: min(count, drawn), from: model, seed: seed, shards: shards, group: group, team: team)
     }
     let train = splits.train
-    let values = try group.decideOnRoot(
-      phase: "looking for training images", encode: { $0.withUnsafeBytes { Array($0) } },
-      decode: { $0.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) } }
-    ) {
+    let bytes = try group.bytesFromRoot(phase: "looking for training images") {
       let check = try MemorizationCheck(
         pixels: pixels, heldOut: splits.validation ?? splits.test, training: train, team: team)
       if let path = request.nearestPicture {
@@ -158,8 +155,11 @@ struct Comparison {
           distances: check.generated.distances, indices: check.generated.indices.map { Int32($0) },
           height: train.height, width: train.width, to: path)
       }
-      return [check.generated.medianDistance, check.heldOut.medianDistance, check.generated.closest.distance]
+      return [
+        check.generated.medianDistance, check.heldOut.medianDistance, check.generated.closest.distance,
+      ].withUnsafeBytes { Array($0) }
     }
+    let values = bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     let names = ["nearest_distance", "nearest_distance_of_real", "nearest_distance_least"]
     report.add(zip(names, values).map { ($0, $1) }, prefix: "train")
   }

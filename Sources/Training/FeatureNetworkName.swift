@@ -30,9 +30,9 @@ public enum FeatureNetworkName: String, Sendable, CaseIterable {
   func load(weights: String?, height: Int, width: Int, group: ProcessGroup) throws -> any FeatureNetwork {
     if self == .fashionCNN { return FashionCNN() }
     guard let weights else { preconditionFailure("`requireWeights` comes first") }
-    let content = try group.decideOnRoot(
-      phase: "reading the weights of \(rawValue)", encode: { $0 }, decode: { $0 }
-    ) { try FileSystem.read(weights) }
+    let content = try group.bytesFromRoot(phase: "reading the weights of \(rawValue)") {
+      try FileSystem.read(weights)
+    }
     return try InceptionNetwork(
       SafeTensorsFile(parsing: content, path: weights), height: height, width: width)
   }

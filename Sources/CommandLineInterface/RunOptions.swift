@@ -21,7 +21,7 @@ package enum RunOptions {
     .option(
       "channels", "widths", \.channels, .integers(atLeast: 1), .model, .arithmetic,
       "For convolutional models: channels of the encoder's convolutions, from the image inwards; the decoder mirrors "
-        + "them. conv-ae and modified-ae halve the image with each but the first, baseline-ae once after all, classifier "
+        + "them. conv-ae, conv-vae and modified-ae halve the image with each but the first, baseline-ae once after all, classifier "
         + "after every second one."
     ),
     .option(
@@ -49,6 +49,15 @@ package enum RunOptions {
       "mix-alpha", "part", \.mixAlpha, .share, .optimisation, .arithmetic,
       "The part of SSIM in the loss 'mix'.",
       defaultText: "0.84"),
+    .option(
+      "beta", "factor", \.beta, .number(), .optimisation, .arithmetic,
+      "What the divergence of a variational autoencoder's code from N(0, I) counts beside the pixels' cross-entropy."),
+    .option(
+      "kl-warmup", "steps", \.divergenceWarmup, .integer(atLeast: 1), .optimisation, .arithmetic,
+      "Updates over which --beta rises from 0.", defaultText: "0"),
+    .option(
+      "free-bits", "nats", \.freeBits, .number(above: true), .optimisation, .arithmetic,
+      "Nats of divergence that each number of a code may have for nothing.", defaultText: "0"),
     .option(
       "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
       "What turns gradients into steps, as --conventions has it."),

@@ -4,25 +4,36 @@ public enum ModelName: String, Sendable, CaseIterable {
   case convolutionalAutoencoder = "conv-ae"
   case baselineAutoencoder = "baseline-ae"
   case modifiedAutoencoder = "modified-ae"
+  case variationalAutoencoder = "vae"
+  case convolutionalVariationalAutoencoder = "conv-vae"
   case classifier
 
   /// What it learns.
   public enum Kind: Sendable {
     case autoencoder
+    case variationalAutoencoder
     case classifier
   }
 
-  public var kind: Kind { self == .classifier ? .classifier : .autoencoder }
+  public var kind: Kind {
+    switch self {
+    case .denseAutoencoder, .convolutionalAutoencoder, .baselineAutoencoder, .modifiedAutoencoder: .autoencoder
+    case .variationalAutoencoder, .convolutionalVariationalAutoencoder: .variationalAutoencoder
+    case .classifier: .classifier
+    }
+  }
 
   /// Whether it makes codes of images and images of codes.
-  public var hasCodes: Bool { kind == .autoencoder }
+  public var hasCodes: Bool { kind != .classifier }
 
   /// Whether its images have to have labels.
   public var needsLabels: Bool { kind == .classifier }
 
   /// Whether `--hidden` says how wide it is.
-  public var hasHiddenWidths: Bool { self == .denseAutoencoder || self == .classifier }
+  public var hasHiddenWidths: Bool {
+    self == .denseAutoencoder || self == .variationalAutoencoder || self == .classifier
+  }
 
   /// Whether it is made of convolutions, so that `--channels` says how wide it is.
-  public var isConvolutional: Bool { self != .denseAutoencoder }
+  public var isConvolutional: Bool { self != .denseAutoencoder && self != .variationalAutoencoder }
 }

@@ -58,7 +58,8 @@ extension RunConfiguration {
     ofTheModel(optionalInteger("latent", \.latent)), choice("activation", \.activation),
     ofTheModel(optionalChoice("latent-activation", \.latentActivation)),
     ofTheModel(optionalNumber("dropout", \.dropout)), ofTheModel(optionalChoice("loss", \.loss)),
-    optionalNumber("mix-alpha", \.mixAlpha),
+    optionalNumber("mix-alpha", \.mixAlpha), ofTheModel(optionalNumber("beta", \.beta)),
+    optionalInteger("kl-warmup", \.divergenceWarmup), optionalNumber("free-bits", \.freeBits),
     choice("conventions", \.conventions),
     ArithmeticSetting(
       name: "lr", read: { .number($0.learningRate) },

@@ -62,6 +62,9 @@ extension RunConfiguration {
     try require("--channels", given: channels != nil, \.isConvolutional)
     try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
     try require("--latent", given: latent != nil, \.hasCodes)
+    for (option, isGiven) in [
+      ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil), ("--free-bits", freeBits != nil),
+    ] { try require(option, given: isGiven) { $0.kind == .variationalAutoencoder } }
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }
     try require("--fid-samples", given: fidSamples > 0, \.hasCodes)

@@ -19,6 +19,7 @@ extension RunConfiguration {
   private func makeTask(height: Int, width: Int, train: ImageDataset?) throws -> any TrainingTask {
     switch model.kind {
     case .autoencoder: try ReconstructionTask(self, height: height, width: width)
+    case .variationalAutoencoder: try VariationalTask(self, height: height, width: width)
     case .classifier: try ClassificationTask(self, height: height, width: width, train: train)
     }
   }
@@ -29,6 +30,7 @@ extension RunConfiguration {
   public func makeModel(height: Int, width: Int) throws(Failure) -> any TrainableModel {
     switch model.kind {
     case .autoencoder: try makeAutoencoder(height: height, width: width)
+    case .variationalAutoencoder: try makeVariationalAutoencoder(height: height, width: width)
     case .classifier: try makeClassifier(height: height, width: width)
     }
   }
@@ -55,8 +57,24 @@ extension RunConfiguration {
     case .convolutionalAutoencoder: try .convolutional(convolutionalSettings(height: height, width: width))
     case .baselineAutoencoder: try .baseline(convolutionalSettings(height: height, width: width))
     case .modifiedAutoencoder: try .modified(convolutionalSettings(height: height, width: width))
-    case .classifier: preconditionFailure("\(model.rawValue) is no autoencoder")
+    case .variationalAutoencoder, .convolutionalVariationalAutoencoder, .classifier:
+      preconditionFailure("\(model.rawValue) is no plain autoencoder")
     }
+  }
+
+  /// `makeModel` for a variational autoencoder.
+  ///
+  /// - Precondition: the model is one.
+  func makeVariationalAutoencoder(height: Int, width: Int) throws(Failure) -> VariationalAutoencoder {
+    if model == .convolutionalVariationalAutoencoder {
+      return try .convolutional(
+        ConvolutionalSettings(
+          height: height, width: width, channels: channels!, latent: latent!, activation: activation,
+          latentActivation: .identity, conventions: conventions))
+    }
+    return try .dense(
+      pixels: height * width, hidden: hidden!, latent: latent!, activation: activation,
+      conventions: conventions)
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {

@@ -24,6 +24,12 @@ public struct RunConfiguration: Sendable, Equatable {
   public var loss: ReconstructionLoss?
   /// The part of similarity in the loss `mix`; nil takes the published one.
   public var mixAlpha: Double?
+  /// What the divergence of a variational autoencoder counts; nil for other models.
+  public var beta: Double?
+  /// Updates over which it rises from 0; nil is 0.
+  public var divergenceWarmup: Int?
+  /// Nats of divergence that each dimension of a code counts at least; nil is 0.
+  public var freeBits: Double?
   public var conventions: Conventions
 
   // MARK: Optimisation
@@ -114,12 +120,25 @@ public struct RunConfiguration: Sendable, Equatable {
       published(
         model, channels: [32, 64, 128], latent: 128, latentActivation: .relu, loss: .mse, epochs: 100,
         patience: 10, split: .published801010)
+    case .variationalAutoencoder:
+      variational(model, hidden: [400])
+    case .convolutionalVariationalAutoencoder:
+      variational(model, channels: [32, 64, 128])
     case .classifier:
       RunConfiguration(
         model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
         activation: .relu, dropout: ImageClassifier.defaultDropout, conventions: .torch,
         learningRate: 1e-3, schedule: .cosine, epochs: 20)
     }
+  }
+
+  /// What the variational autoencoders have in common.
+  private static func variational(
+    _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil
+  ) -> RunConfiguration {
+    RunConfiguration(
+      model: model, hidden: hidden, channels: channels, latent: 20, activation: .relu, beta: 1,
+      conventions: .torch, learningRate: 1e-3, epochs: 30)
   }
 
   /// What all published autoencoders have in common, beside what each has of its own.

@@ -51,7 +51,8 @@ package enum RunOptions {
       defaultText: "0.84"),
     .option(
       "beta", "factor", \.beta, .number(), .optimisation, .arithmetic,
-      "What the divergence of a variational autoencoder's code from N(0, I) counts beside the pixels' cross-entropy."),
+      "What the divergence of a variational autoencoder's code from N(0, I) counts beside the pixels' cross-entropy."
+    ),
     .option(
       "kl-warmup", "steps", \.divergenceWarmup, .integer(atLeast: 1), .optimisation, .arithmetic,
       "Updates over which --beta rises from 0.", defaultText: "0"),

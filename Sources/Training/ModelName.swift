@@ -17,7 +17,8 @@ public enum ModelName: String, Sendable, CaseIterable {
 
   public var kind: Kind {
     switch self {
-    case .denseAutoencoder, .convolutionalAutoencoder, .baselineAutoencoder, .modifiedAutoencoder: .autoencoder
+    case .denseAutoencoder, .convolutionalAutoencoder, .baselineAutoencoder, .modifiedAutoencoder:
+      .autoencoder
     case .variationalAutoencoder, .convolutionalVariationalAutoencoder: .variationalAutoencoder
     case .classifier: .classifier
     }

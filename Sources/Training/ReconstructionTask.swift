@@ -5,11 +5,10 @@ import NeuralNet
 import TensorCore
 
 /// Rebuilding images: an autoencoder and a loss between image and reconstruction.
-final class ReconstructionTask: TrainingTask {
+final class ReconstructionTask: GeneratingTask {
   let configuration: RunConfiguration
   let autoencoder: Autoencoder
   let objective: ReconstructionObjective
-  /// Compares generated images with held-out ones at each evaluation; nil compares none.
   var generation: GenerationEvaluator?
   private var logits: UnsafeMutablePointer<Float>!
 
@@ -20,7 +19,7 @@ final class ReconstructionTask: TrainingTask {
     objective = try configuration.makeObjective(height: height, width: width)
   }
 
-  var model: any TrainableModel { autoencoder }
+  var coder: any ImageCoder { autoencoder }
 
   func forward(images: UnsafePointer<Float>, pass: Pass) {
     logits = autoencoder.forward(images: images, pass: pass)
@@ -51,23 +50,7 @@ final class ReconstructionTask: TrainingTask {
       evaluateReconstructions(
         of: images, by: autoencoder, objective: objective, shards: configuration.shards, group: group,
         team: team))
-    if let generation {
-      scores.named += try generation.score(
-        configuration.fidSamples, drawnFrom: autoencoder, seed: configuration.seed,
-        against: ComparedImages(
-          images, name: part.rawValue, limit: configuration.fidSamples, side: .real)
-      ).named
-    }
+    scores.named += try scoreGeneratedImages(against: images, part: part)
     return scores
-  }
-
-  func showpieces(splits: DataSplits, group: ProcessGroup, team: ThreadTeam) -> Showpieces {
-    let samples = generateImages(
-      count: 100, from: autoencoder, seed: configuration.seed, shards: configuration.shards, group: group,
-      team: team)
-    guard group.isRoot else { return Showpieces() }
-    return Showpieces(
-      samples: samples,
-      reconstructions: reconstructImages(of: splits.test, first: 5, by: autoencoder, team: team))
   }
 }

@@ -88,7 +88,7 @@ public struct TrainingRun {
     _ group: ProcessGroup,
     _ team: ThreadTeam, _ log: RunLog
   ) throws {
-    guard configuration.fidSamples > 0, let task = task as? ReconstructionTask else { return }
+    guard configuration.fidSamples > 0, let task = task as? any GeneratingTask else { return }
     let network = try (configuration.features ?? .fashionCNN).load(
       weights: configuration.featureWeights, height: images.height, width: images.width, group: group)
     try network.requireSize(height: images.height, width: images.width)

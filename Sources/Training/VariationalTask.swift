@@ -15,10 +15,9 @@ import TensorCore
 /// Sources: Kingma and Welling, "Auto-encoding variational Bayes", 2013; Higgins et al., "beta-VAE", 2017; Sønderby et
 /// al., "Ladder variational autoencoders", 2016 (warm-up); Kingma et al., "Improved variational inference with inverse
 /// autoregressive flow", 2016 (free bits).
-final class VariationalTask: TrainingTask {
+final class VariationalTask: GeneratingTask {
   let configuration: RunConfiguration
   let autoencoder: VariationalAutoencoder
-  /// Compares generated images with held-out ones at each evaluation; nil compares none.
   var generation: GenerationEvaluator?
   private let reconstruction: ReconstructionObjective
   private let freeBits: Float
@@ -35,7 +34,7 @@ final class VariationalTask: TrainingTask {
     freeBits = Float(configuration.freeBits ?? 0)
   }
 
-  var model: any TrainableModel { autoencoder }
+  var coder: any ImageCoder { autoencoder }
 
   func forward(images: UnsafePointer<Float>, pass: Pass) {
     let latent = autoencoder.latentDimension
@@ -102,7 +101,8 @@ final class VariationalTask: TrainingTask {
     return step < warmup ? beta * Double(step + 1) / Double(warmup) : beta
   }
 
-  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores {
+  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
+  {
     let bound = evaluateBound(
       of: images, by: autoencoder, seed: configuration.seed, shards: configuration.shards, group: group,
       team: team)
@@ -117,23 +117,7 @@ final class VariationalTask: TrainingTask {
         ("entropy", bound.entropy),
       ])
     scores.named += Scores(rebuilt).named.dropFirst()
-    if let generation {
-      scores.named += try generation.score(
-        configuration.fidSamples, drawnFrom: autoencoder, seed: configuration.seed,
-        against: ComparedImages(
-          images, name: part.rawValue, limit: configuration.fidSamples, side: .real)
-      ).named
-    }
+    scores.named += try scoreGeneratedImages(against: images, part: part)
     return scores
-  }
-
-  func showpieces(splits: DataSplits, group: ProcessGroup, team: ThreadTeam) -> Showpieces {
-    let samples = generateImages(
-      count: 100, from: autoencoder, seed: configuration.seed, shards: configuration.shards, group: group,
-      team: team)
-    guard group.isRoot else { return Showpieces() }
-    return Showpieces(
-      samples: samples,
-      reconstructions: reconstructImages(of: splits.test, first: 5, by: autoencoder, team: team))
   }
 }

@@ -4,6 +4,9 @@ public protocol TrainableModel: AnyObject {
   var networks: [Sequential] { get }
   /// The parameters of all networks, in order.
   var arena: ParameterArena { get }
+
+  /// Makes room for up to `rows` images at a time.
+  func allocate(rows: Int)
 }
 
 extension TrainableModel {
@@ -15,7 +18,7 @@ extension TrainableModel {
     for tensor in runningTensors { tensor.initialize() }
   }
 
-  /// Makes room for up to `rows` images at a time.
+  /// Makes room in all networks.
   public func allocate(rows: Int) {
     for network in networks { network.allocate(rows: rows) }
   }

@@ -1,11 +1,11 @@
-// The losses that are sums over pixels: each the sum of one row, and the gradient of its mean.
+// The losses that are sums over pixels: each the sum of one row, and the gradient of that sum divided by `divisor`.
 
 @inline(__always)
 func crossEntropyRow(
   _ logits: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?,
-  _ pixels: Int
+  _ pixels: Int, divisor: Int
 ) -> Float {
-  let scale = 1 / Float(pixels)
+  let scale = 1 / Float(divisor)
   return sumOverRow(pixels) { first, width in
     let logit = Vector.loadPartial(logits + first, count: width)
     let target = Vector.loadPartial(targets + first, count: width)
@@ -18,9 +18,9 @@ func crossEntropyRow(
 @inline(__always)
 func squaredErrorRow(
   _ logits: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?,
-  _ pixels: Int
+  _ pixels: Int, divisor: Int
 ) -> Float {
-  let scale = 2 / Float(pixels)
+  let scale = 2 / Float(divisor)
   return sumOverRow(pixels) { first, width in
     let probability = Vector.sigmoid(Vector.loadPartial(logits + first, count: width))
     let difference = probability - Vector.loadPartial(targets + first, count: width)
@@ -36,9 +36,9 @@ func squaredErrorRow(
 @inline(__always)
 func absoluteErrorRow(
   _ logits: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?,
-  _ pixels: Int
+  _ pixels: Int, divisor: Int
 ) -> Float {
-  let scale = 1 / Float(pixels)
+  let scale = 1 / Float(divisor)
   return sumOverRow(pixels) { first, width in
     let probability = Vector.sigmoid(Vector.loadPartial(logits + first, count: width))
     let difference = probability - Vector.loadPartial(targets + first, count: width)

@@ -1,4 +1,4 @@
-/// What a reconstruction is trained to make small: a mean over pixels or windows of an image, then over the batch.
+/// What a reconstruction is trained to make small: a mean (or sum) over pixels or a mean over windows of an image, then over the batch.
 public enum ReconstructionLoss: String, Sendable, CaseIterable {
   /// Binary cross-entropy between pixels in [0, 1].
   case bce

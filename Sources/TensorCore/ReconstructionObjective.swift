@@ -5,20 +5,36 @@ public struct ReconstructionObjective: Sendable, Equatable {
   public let width: Int
   /// The part of similarity in `mix`; the rest is absolute error.
   public let mixAlpha: Double
+  /// What is made of an image's pixels.
+  public let reduction: Reduction
+
+  /// What is made of an image's pixels.
+  public enum Reduction: Sendable {
+    case mean
+    /// The sum, of which a likelihood's negative logarithm is one: cross-entropy in nats an image.
+    case sum
+  }
 
   /// The alpha of Zhao, Gallo, Frosio, Kautz, "Loss functions for image restoration with neural networks", 2015.
   public static let defaultMixAlpha = 0.84
 
-  /// - Precondition: a window fits into the images, if the loss uses windows.
-  public init(_ loss: ReconstructionLoss, height: Int, width: Int, mixAlpha: Double = defaultMixAlpha) {
+  /// - Precondition: if the loss uses windows, one fits into the images, and the reduction is the mean.
+  public init(
+    _ loss: ReconstructionLoss, height: Int, width: Int, mixAlpha: Double = defaultMixAlpha,
+    reduction: Reduction = .mean
+  ) {
     precondition(!loss.usesWindows || min(height, width) >= SimilarityKernel.windowSize)
+    precondition(!loss.usesWindows || reduction == .mean)
     self.loss = loss
     self.height = height
     self.width = width
     self.mixAlpha = mixAlpha
+    self.reduction = reduction
   }
 
   public var pixels: Int { height * width }
+  /// What a sum over pixels is divided by.
+  var divisor: Int { reduction == .mean ? pixels : 1 }
 
   /// Loss of each sample and its gradient, from logits `a` with the output p = sigmoid(a) and the target x:
   ///
@@ -27,6 +43,8 @@ public struct ReconstructionObjective: Sendable, Equatable {
   ///     l1:   mean over pixels of  |p - x|,                                gradient sign(p - x) p (1 - p) / pixels
   ///     ssim: 1 - mean of S(x, p) over the 7x7 windows,                    gradient -dS/dp p (1 - p), see SimilarityKernel
   ///     mix:  alpha ssim + (1 - alpha) l1 (Zhao et al. 2015, with one scale and plain absolute error)
+  ///
+  /// With the reduction `sum`, the first three are sums over pixels, and their gradients are not divided by `pixels`.
   ///
   /// The first is binary cross-entropy in the form that does not overflow and needs no clipping; PyTorch's
   /// `binary_cross_entropy_with_logits` and Keras (which looks behind the sigmoid for its logits) compute the same.
@@ -48,11 +66,14 @@ public struct ReconstructionObjective: Sendable, Equatable {
         let gradient = logitGradient.map { $0 + row * pixels }
         switch loss {
         case .bce:
-          sampleLosses[row] = Double(crossEntropyRow(logits, targets, gradient, pixels)) / Double(pixels)
+          let sum = crossEntropyRow(logits, targets, gradient, pixels, divisor: divisor)
+          sampleLosses[row] = Double(sum) / Double(divisor)
         case .mse:
-          sampleLosses[row] = Double(squaredErrorRow(logits, targets, gradient, pixels)) / Double(pixels)
+          let sum = squaredErrorRow(logits, targets, gradient, pixels, divisor: divisor)
+          sampleLosses[row] = Double(sum) / Double(divisor)
         case .l1:
-          sampleLosses[row] = Double(absoluteErrorRow(logits, targets, gradient, pixels)) / Double(pixels)
+          let sum = absoluteErrorRow(logits, targets, gradient, pixels, divisor: divisor)
+          sampleLosses[row] = Double(sum) / Double(divisor)
         case .ssim, .mix:
           sampleLosses[row] = similarity!.evaluateRow(
             logits: logits, targets: targets, logitGradient: gradient)

@@ -10,7 +10,7 @@ extension ReconstructionObjective {
     let output = logits.map { Activation.sigmoid.reference($0) }
     let pairs = zip(output, targets)
     let slopes = output.map { $0 * (1 - $0) }
-    let count = Value(pixels)
+    let count = Value(divisor)
     switch loss {
     case .bce:
       let terms = zip(logits, targets).map { logit, target in

@@ -111,6 +111,31 @@ func oneBadPixelShowsInItsSampleAlone(loss: ReconstructionLoss) {
   for row in [0, 1, 3, 4] { #expect(losses[row] == before.losses[row]) }
 }
 
+/// A likelihood's nats: PyTorch's `reduction="sum"`.
+@Test(arguments: ReconstructionLoss.allCases.filter { !$0.usesWindows })
+func sumsOverPixelsAreTheReference(loss: ReconstructionLoss) {
+  let problem = ImageProblem(height: 5, width: 11)
+  let objective = ReconstructionObjective(loss, height: 5, width: 11, reduction: .sum)
+  var gradient = [Float](repeating: .nan, count: problem.logits.count)
+  var losses = [Double](repeating: .nan, count: problem.rows)
+  objective.evaluate(
+    logits: problem.logits, targets: problem.targets, logitGradient: &gradient, sampleLosses: &losses,
+    rows: problem.rows, team: singleThread)
+  for row in 0..<problem.rows {
+    let range = problem.range(row)
+    let (logits, targets) = (problem.logits[range].map(Double.init), problem.targets[range].map(Double.init))
+    let expected = objective.reference(logits: logits, targets: targets)
+    let mean = problem.objective(loss).reference(logits: logits, targets: targets)
+    #expect(abs(expected.loss - 55 * mean.loss) <= 1e-12 * expected.loss)
+    #expect(abs(losses[row] - expected.loss) <= 5e-7 * max(55, expected.loss))
+    expectClose("gradient", gradient[range].map(Double.init), expected.gradient, tolerance: 1e-6)
+  }
+  guard loss == .bce else { return }
+  var outputs = problem.logits
+  Activation.sigmoid.apply(outputs, to: &outputs, count: outputs.count)
+  expectSameBits("p - x", gradient, zip(outputs, problem.targets).map { $0 - $1 })
+}
+
 /// Values and gradients as PyTorch derives them (Tests/Fixtures/README.md).
 @Test(arguments: ReconstructionLoss.allCases) func lossesArePyTorchs(loss: ReconstructionLoss) throws {
   let fixture = try Fixture("layers")

@@ -7,14 +7,31 @@ extension Autoencoder {
   ///
   /// - Throws: a usage failure that names the layer whose sizes don't fit.
   public static func convolutional(_ settings: ConvolutionalSettings) throws(Failure) -> Autoencoder {
+    var encoder = try ImageLayers.convolutionalEncoder(settings)
+    let innermost = encoder.shape
+    try encoder.encode("dense1", latent: settings.latent, activation: settings.latentActivation)
+    let decoder = try ImageLayers.convolutionalDecoder(settings, innermost: innermost)
+    return Autoencoder(encoder: encoder.sequential, decoder: decoder.sequential)
+  }
+}
+
+extension ImageLayers {
+  /// The convolutions of `conv-ae` and `conv-vae`, without what makes a code of them.
+  static func convolutionalEncoder(_ settings: ConvolutionalSettings) throws(Failure) -> ImageLayers {
     var encoder = ImageLayers("encoder", input: settings.image, settings: settings)
     for (index, channels) in settings.channels.enumerated() {
       if index > 0 { try encoder.pool("pool\(index)") }
       try encoder.convolve("conv\(index + 1)", channels: channels)
     }
-    let innermost = encoder.shape
-    try encoder.encode("dense1", latent: settings.latent, activation: settings.latentActivation)
+    return encoder
+  }
 
+  /// The decoder of `conv-ae` and `conv-vae`.
+  ///
+  /// - Parameter innermost: what the encoder's last convolution gives.
+  static func convolutionalDecoder(_ settings: ConvolutionalSettings, innermost: ImageShape) throws(Failure)
+    -> ImageLayers
+  {
     var decoder = ImageLayers("decoder", input: innermost, settings: settings)
     try decoder.decode("dense1", latent: settings.latent)
     let widths = settings.channels.dropLast().reversed()
@@ -22,6 +39,6 @@ extension Autoencoder {
       try decoder.convolveTransposed("deconv\(index + 1)", channels: channels, stride: 2)
     }
     try decoder.convolveTransposed("deconv\(widths.count + 1)", channels: 1, activation: .identity)
-    return Autoencoder(encoder: encoder.sequential, decoder: decoder.sequential)
+    return decoder
   }
 }

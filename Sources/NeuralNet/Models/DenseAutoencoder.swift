@@ -26,17 +26,11 @@ public struct DenseAutoencoder {
   /// - Throws: a usage failure that names the layer whose width is 0.
   public func build() throws(Failure) -> Autoencoder {
     Autoencoder(
-      encoder: try chain("encoder", widths: [pixels] + hidden + [latent], last: latentActivation),
-      decoder: try chain("decoder", widths: [latent] + hidden.reversed() + [pixels], last: .identity))
-  }
-
-  private func chain(_ name: String, widths: [Int], last: Activation) throws(Failure) -> Sequential {
-    for layer in 1..<widths.count { try requirePositive("\(name).dense\(layer)", "width", widths[layer]) }
-    return Sequential(
-      (1..<widths.count).map { layer in
-        Dense(
-          "\(name).dense\(layer)", inputs: widths[layer - 1], outputs: widths[layer],
-          activation: layer == widths.count - 1 ? last : activation, conventions: conventions)
-      })
+      encoder: try .dense(
+        "encoder", widths: [pixels] + hidden + [latent], activation: activation, last: latentActivation,
+        conventions: conventions),
+      decoder: try .dense(
+        "decoder", widths: [latent] + hidden.reversed() + [pixels], activation: activation, last: .identity,
+        conventions: conventions))
   }
 }

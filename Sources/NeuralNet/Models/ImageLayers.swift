@@ -58,10 +58,15 @@ struct ImageLayers {
     shape = ImageShape(height: shape.height * 2, width: shape.width * 2, channels: shape.channels)
   }
 
+  /// From an image to a row, whose channels come one after another.
+  mutating func flatten() {
+    layers.append(Flatten(input: shape))
+  }
+
   /// From an image to a code.
   mutating func encode(_ layer: String, latent: Int, activation: Activation) throws(Failure) {
     try requirePositive("\(name).\(layer)", "width", latent)
-    layers.append(Flatten(input: shape))
+    flatten()
     layers.append(
       Dense(
         "\(name).\(layer)", inputs: shape.count, outputs: latent, activation: activation,

@@ -114,6 +114,10 @@ private struct LayerTimer {
     }
     var input = UnsafePointer(self.images.pointer)
     for (index, layer) in layers.enumerated() {
+      // Two heads take the output of one trunk: the second makes do with random numbers.
+      if index > 0 && layer.inputCount != layers[index - 1].outputCount {
+        input = UnsafePointer(gradients.pointer)
+      }
       stations.append(Station(name: names[index], layer: layer, input: input, isFirst: index == 0))
       input = UnsafePointer(layer.output)
     }

@@ -54,7 +54,7 @@ import Testing
 
     ARGUMENTS:
       <model>                 The model to train. (values: dense-ae, conv-ae,
-                              baseline-ae, modified-ae, classifier)
+                              baseline-ae, modified-ae, vae, conv-vae, classifier)
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
@@ -67,10 +67,10 @@ import Testing
                               (default: the model's)
       --channels <widths>     For convolutional models: channels of the encoder's
                               convolutions, from the image inwards; the decoder
-                              mirrors them. conv-ae and modified-ae halve the image
-                              with each but the first, baseline-ae once after all,
-                              classifier after every second one. (default: the
-                              model's)
+                              mirrors them. conv-ae, conv-vae and modified-ae halve
+                              the image with each but the first, baseline-ae once
+                              after all, classifier after every second one.
+                              (default: the model's)
       --latent <n>            Numbers in the code of an image. (default: the
                               model's)
       --activation <function> Function after each hidden layer. (values: linear,
@@ -91,6 +91,12 @@ import Testing
                               and absolute error. (values: bce, mse, l1, ssim, mix;
                               default: the model's)
       --mix-alpha <part>      The part of SSIM in the loss 'mix'. (default: 0.84)
+      --beta <factor>         What the divergence of a variational autoencoder's
+                              code from N(0, I) counts beside the pixels'
+                              cross-entropy. (default: the model's)
+      --kl-warmup <steps>     Updates over which --beta rises from 0. (default: 0)
+      --free-bits <nats>      Nats of divergence that each number of a code may have
+                              for nothing. (default: 0)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
       --lr <rate>             The learning rate, at its highest. (default: 0.001)

@@ -10,7 +10,8 @@ import Training
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
       "loss",
-      "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
+      "mix-alpha", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay", "momentum",
+      "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
       "accumulate",
       "epochs", "steps", "patience", "min-delta", "seed", "data", "split", "validation", "limit", "shards",
@@ -49,7 +50,8 @@ import Training
     names(.arithmetic) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
       "loss",
-      "mix-alpha", "optimizer", "lr", "weight-decay", "momentum", "nesterov", "beta1", "beta2", "epsilon",
+      "mix-alpha", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay", "momentum",
+      "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
       "seed", "split", "validation",
       "limit", "shards", "allreduce",
@@ -86,6 +88,7 @@ private func model(for entry: RunOptions.Entry) -> ModelName {
   switch entry.description.name {
   case "channels": .convolutionalAutoencoder
   case "dropout": .classifier
+  case "beta", "kl-warmup", "free-bits": .variationalAutoencoder
   default: .denseAutoencoder
   }
 }
@@ -161,6 +164,8 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--loss ssim --mix-alpha 0.5", "--mix-alpha needs --loss mix"),
   ("--min-delta 0.1", "--min-delta needs --patience above 0"),
   ("--dropout 0.1", "--dropout is for classifier, not dense-ae"),
+  ("--beta 0.1", "--beta is for vae or conv-vae, not dense-ae"),
+  ("--kl-warmup 9", "--kl-warmup is for vae or conv-vae, not dense-ae"),
   ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
 ])
 func optionsWithoutEffectAreRefused(words: String, message: String) {
@@ -297,14 +302,15 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
 
 @Test(arguments: [
   (
-    "dense-ae --channels 8", "--channels is for conv-ae, baseline-ae, modified-ae or classifier, not dense-ae"
+    "dense-ae --channels 8",
+    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae or classifier, not dense-ae"
   ),
   (
     "dense-ae --channels none",
-    "--channels is for conv-ae, baseline-ae, modified-ae or classifier, not dense-ae"
+    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae or classifier, not dense-ae"
   ),
-  ("conv-ae --hidden 8", "--hidden is for dense-ae or classifier, not conv-ae"),
-  ("modified-ae --hidden none", "--hidden is for dense-ae or classifier, not modified-ae"),
+  ("conv-ae --hidden 8", "--hidden is for dense-ae, vae or classifier, not conv-ae"),
+  ("modified-ae --hidden none", "--hidden is for dense-ae, vae or classifier, not modified-ae"),
   ("baseline-ae --channels none", "--channels can't be none: baseline-ae is made of convolutions"),
 ])
 func widthsOfOtherModelsAreRefused(words: String, message: String) {

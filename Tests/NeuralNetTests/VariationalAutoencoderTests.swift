@@ -74,7 +74,8 @@ private func gradientsAreDerivativesOfTheWholeLoss(activation: Activation, term:
     #expect(gradient.contains { $0 != 0 }, "\(parameter.name) has no gradient")
   }
   if term.freeBits > 0 {
-    #expect(zip(losses.counted, losses.divergences).contains { $0 > $1 }, "no divergence was below the free bits")
+    #expect(
+      zip(losses.counted, losses.divergences).contains { $0 > $1 }, "no divergence was below the free bits")
   }
 }
 

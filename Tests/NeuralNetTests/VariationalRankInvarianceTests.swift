@@ -13,7 +13,8 @@ private enum Model: CaseIterable, Sendable {
     case .dense: try .dense(hidden: [24], latent: latent)
     case .convolutional:
       try .convolutional(
-        ConvolutionalSettings(channels: [8, 8, 8], latent: latent, latentActivation: .identity, conventions: .torch))
+        ConvolutionalSettings(
+          channels: [8, 8, 8], latent: latent, latentActivation: .identity, conventions: .torch))
     }
   }
 }
@@ -46,7 +47,8 @@ private func ranks(
       let noise = randomFloats(batch * latent, seed: 11, low: -2, high: 2)
       let losses = fillGradients(
         of: model, images: Array(images[rows.lowerBound * 784..<rows.upperBound * 784]),
-        noise: Array(noise[rows.lowerBound * latent..<rows.upperBound * latent]), offsets: own.map { $0 - own.first! },
+        noise: Array(noise[rows.lowerBound * latent..<rows.upperBound * latent]),
+        offsets: own.map { $0 - own.first! },
         divergence: DivergenceTerm(weight: 0.5, freeBits: 0.01), team: ThreadTeam(count: threads))
       return Outcome(
         losses: [losses.reconstructions, losses.divergences, losses.counted],

@@ -45,7 +45,8 @@ func fillGradients(
   var losses = VariationalLosses(reconstructions: empty, divergences: empty, counted: empty)
   let logits = model.forward(images: images.pointer, noise: noise.pointer, pass: pass)
   model.divergences(
-    into: &losses.divergences, counted: &losses.counted, rows: rows, freeBits: divergence.freeBits, team: team)
+    into: &losses.divergences, counted: &losses.counted, rows: rows, freeBits: divergence.freeBits, team: team
+  )
   ReconstructionObjective(.bce, height: 1, width: model.pixelCount, reduction: .sum).evaluate(
     logits: logits, targets: images.pointer, logitGradient: logits, sampleLosses: &losses.reconstructions,
     rows: rows, team: team)

@@ -20,7 +20,8 @@ private struct GaussianProblem {
     noise = randomFloats(count, seed: 3, low: -3, high: 3)
     codeGradient = randomFloats(count, seed: 4)
     let extremes: [(Float, Float)] = [
-      (0, 0), (0, 1e-3), (1e-4, -1e-4), (0, 0.5), (-0.0, -0.5), (0, 0.499_999), (5, 20), (-3, -20), (1e3, -100),
+      (0, 0), (0, 1e-3), (1e-4, -1e-4), (0, 0.5), (-0.0, -0.5), (0, 0.499_999), (5, 20), (-3, -20),
+      (1e3, -100),
     ]
     for (index, extreme) in extremes.prefix(count).enumerated() {
       (means[index], logVariances[index]) = extreme
@@ -40,7 +41,8 @@ private struct GaussianProblem {
     return codes.array
   }
 
-  func divergences(freeBits: Float = 0, team: ThreadTeam = singleThread) -> (all: [Double], counted: [Double]) {
+  func divergences(freeBits: Float = 0, team: ThreadTeam = singleThread) -> (all: [Double], counted: [Double])
+  {
     var all = [Double](repeating: .nan, count: rows)
     var counted = all
     let (means, logVariances) = (FencedBuffer(means), FencedBuffer(logVariances))
@@ -58,7 +60,8 @@ private struct GaussianProblem {
     gaussianGradients(
       means: means.pointer, logVariances: logVariances.pointer, noise: noise.pointer,
       codeGradient: byMeans.pointer, divergenceWeight: weight, freeBits: freeBits,
-      meanGradient: byMeans.pointer, logVarianceGradient: byLogVariances.pointer, count: noise.count, team: team)
+      meanGradient: byMeans.pointer, logVarianceGradient: byLogVariances.pointer, count: noise.count,
+      team: team)
     #expect(byMeans.isIntact && byLogVariances.isIntact)
     return byMeans.array + byLogVariances.array
   }
@@ -141,7 +144,8 @@ func divergenceHasItsClosedForm(mean: Float, logVariance: Float, expected: Doubl
   var byLogVariances: [Float] = [.nan, .nan]
   gaussianGradients(
     means: means, logVariances: logVariances, noise: [0, 0], codeGradient: [0, 0], divergenceWeight: 2,
-    freeBits: 0.25, meanGradient: &byMeans, logVarianceGradient: &byLogVariances, count: 2, team: singleThread)
+    freeBits: 0.25, meanGradient: &byMeans, logVarianceGradient: &byLogVariances, count: 2, team: singleThread
+  )
   #expect(byMeans == [2, 0] && byLogVariances == [0, 0])
   var (all, counted) = (Double.nan, Double.nan)
   gaussianDivergences(

@@ -20,8 +20,16 @@ package struct KMeans {
   package init(
     clusters: Int, of codes: PriorCodes, seed: UInt32, group: ProcessGroup, team: ThreadTeam
   ) {
+    let start = Self.seeds(clusters, of: codes, seed: seed, group: group, team: team)
+    self.init(from: start, of: codes, group: group, team: team)
+  }
+
+  /// The centres that k-means++ chooses, (clusters, dimension); a collective call.
+  package static func seeds(
+    _ clusters: Int, of codes: PriorCodes, seed: UInt32, group: ProcessGroup, team: ThreadTeam
+  ) -> [Double] {
     var seeds = KMeansSeeds(codes: codes, seed: seed, group: group, team: team)
-    self.init(from: seeds.choose(clusters), of: codes, group: group, team: team)
+    return seeds.choose(clusters)
   }
 
   /// Lloyd's iterations from given centres.

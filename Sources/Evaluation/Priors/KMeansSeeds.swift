@@ -68,25 +68,22 @@ struct KMeansSeeds {
 
   /// The code at which the running sum of distances passes `threshold`, if it is this rank's.
   private func ownRow(at threshold: Double) -> Int? {
-    var before = 0.0
-    var shard = potentials.lastIndex { $0 > 0 }!
-    for candidate in potentials.indices {
-      if before + potentials[candidate] > threshold {
-        shard = candidate
-        break
-      }
-      if candidate < shard { before += potentials[candidate] }
+    // Rounding may leave the threshold just out of reach: then the last possible code is taken, here and below.
+    var (before, shard, sum) = (0.0, 0, 0.0)
+    for candidate in potentials.indices where potentials[candidate] > 0 {
+      (before, shard) = (sum, candidate)
+      sum += potentials[candidate]
+      if sum > threshold { break }
     }
     guard codes.ownShards.contains(shard) else { return nil }
     var last = 0
-    var sum = 0.0
+    sum = 0
     for row in codes.rows(ofShard: shard) {
       let distance = nearest.pointer[row - codes.ownRows.lowerBound]
       if distance > 0 { last = row }
       sum += distance
       if before + sum > threshold { return row }
     }
-    // Rounding may leave the threshold just out of reach.
     return last
   }
 

@@ -11,7 +11,7 @@ final class MixtureBlock {
   private(set) var rows = 0..<0
   /// (capacity, padded dimension), with zeros in the padding and in rows that are not there.
   let codes: AlignedBuffer<Double>
-  /// The transpose.
+  /// (capacity / 8, padded dimension, 8): the transposes of eight codes at a time.
   let transposedCodes: AlignedBuffer<Double>
   /// (components, capacity): each component's share in a code, p(k | x).
   let responsibilities: AlignedBuffer<Double>
@@ -49,7 +49,7 @@ final class MixtureBlock {
         target.update(repeating: 0, count: dimension)
       }
       for column in 0..<dimension {
-        transposedCodes.pointer[column * Self.capacity + index] = target[column]
+        transposedCodes.pointer[(index / 8 * paddedDimension + column) * 8 + index % 8] = target[column]
       }
     }
   }

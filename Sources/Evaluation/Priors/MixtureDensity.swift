@@ -6,8 +6,9 @@ struct MixtureDensity {
   private let components: Int
   private let dimension: Int
   private let paddedDimension: Int
-  private let means: [Double]
-  /// (components, padded, padded): L^-1 with zeros around.
+  /// (components, padded), with zeros in the padding.
+  private let means: AlignedBuffer<Double>
+  /// (components, padded, padded): the transpose of L^-1 with zeros around.
   private let whitening: AlignedBuffer<Double>
   /// log w_k - log det L_k - d / 2 · log 2 pi.
   private let offsets: [Double]
@@ -16,6 +17,7 @@ struct MixtureDensity {
     let (components, dimension) = (mixture.componentCount, mixture.dimension)
     let padded = (dimension + 7) / 8 * 8
     whitening = AlignedBuffer(count: components * padded * padded)
+    means = AlignedBuffer(count: components * padded)
     var offsets: [Double] = []
     for component in 0..<components {
       let first = component * dimension * dimension
@@ -23,16 +25,16 @@ struct MixtureDensity {
       let inverse = lowerTriangularInverse(factor, size: dimension)
       var logDeterminant = 0.0
       for row in 0..<dimension {
+        means.pointer[component * padded + row] = mixture.means[component * dimension + row]
         logDeterminant += log(factor[first + row * (dimension + 1)])
         for column in 0...row {
-          whitening.pointer[(component * padded + row) * padded + column] = inverse[row * dimension + column]
+          whitening.pointer[(component * padded + column) * padded + row] = inverse[row * dimension + column]
         }
       }
       offsets.append(
         log(mixture.weights[component]) - logDeterminant - Double(dimension) / 2 * log(2 * Double.pi))
     }
     (self.components, self.dimension, paddedDimension) = (components, dimension, padded)
-    means = mixture.means
     self.offsets = offsets
   }
 
@@ -67,32 +69,26 @@ struct MixtureDensity {
 
   /// Writes log p(k, x) of one component where its responsibilities will stand.
   private func logJoint(_ component: Int, of block: MixtureBlock) {
-    let capacity = MixtureBlock.capacity
-    let centred = block.scratch.pointer
-    for column in 0..<dimension {
-      let mean = means[component * dimension + column]
-      for lane in stride(from: column * capacity, to: (column + 1) * capacity, by: 8) {
-        (SIMD8.load(block.transposedCodes.pointer + lane) - mean).store(centred + lane)
-      }
-    }
-    // Else from another component's use of the memory: the factors' zeros would meet them.
-    (centred + dimension * capacity).update(
-      repeating: 0, count: (paddedDimension - dimension) * capacity)
-    let factor = whitening.pointer + component * paddedDimension * paddedDimension
+    let padded = paddedDimension
+    let factor = whitening.pointer + component * padded * padded
+    let mean = means.pointer + component * padded
+    let (centred, whitened) = (block.scratch.pointer, block.moreScratch.pointer)
     for first in stride(from: 0, to: block.rows.count, by: 8) {
-      var distance = SIMD8<Double>.zero
+      let codes = block.transposedCodes.pointer + first * padded
+      for column in 0..<padded { (SIMD8.load(codes + column * 8) - mean[column]).store(centred + column * 8) }
+      whitened.update(repeating: 0, count: 8 * padded)
       for row in stride(from: 0, to: dimension, by: 4) {
-        var tile = DoubleTile()
-        tile.accumulate(
-          factor + row * paddedDimension, leftRowStride: paddedDimension, leftTermStride: 1, centred + first,
-          rightTermStride: capacity, terms: row + 4)
-        distance += tile.row0 * tile.row0
-        distance += tile.row1 * tile.row1
-        distance += tile.row2 * tile.row2
-        distance += tile.row3 * tile.row3
+        addProductTile(
+          factor + row, leftStride: padded, centred, rightStride: 8, terms: row + 4, to: whitened + row * 8,
+          rowStride: 8)
+      }
+      var distance = SIMD8<Double>.zero
+      for row in 0..<dimension {
+        let element = SIMD8.load(whitened + row * 8)
+        distance += element * element
       }
       (offsets[component] - 0.5 * distance).store(
-        block.responsibilities.pointer + component * capacity + first)
+        block.responsibilities.pointer + component * MixtureBlock.capacity + first)
     }
   }
 }

@@ -50,11 +50,9 @@ struct MixtureStatistics {
       }
       for row in stride(from: 0, to: dimension, by: 4) {
         for column in stride(from: 0, through: row + 3, by: 8) {
-          var tile = DoubleTile()
-          tile.accumulate(
-            weighted + row, leftRowStride: 1, leftTermStride: padded, centred + column,
-            rightTermStride: padded, terms: terms)
-          tile.add(to: second + row * padded + column, rowStride: padded)
+          addProductTile(
+            weighted + row, leftStride: padded, centred + column, rightStride: padded, terms: terms,
+            to: second + row * padded + column, rowStride: padded)
         }
       }
     }

@@ -25,6 +25,7 @@ environment() {
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_classifier.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py
 "${TORCH_PYTHON:-$(environment torch)}" make_metrics.py
+"${TORCH_PYTHON:-$(environment torch)}" make_mixture.py
 "${TORCH_PYTHON:-$(environment torch)}" make_inception.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras.py
 "${KERAS_PYTHON:-$(environment keras)}" make_keras_layers.py

@@ -34,9 +34,12 @@ private struct GaussianProblem {
 
   func sample(team: ThreadTeam = singleThread) -> [Float] {
     let codes = FencedBuffer(count: noise.count)
-    sampleGaussians(
-      means: FencedBuffer(means).pointer, logVariances: FencedBuffer(logVariances).pointer,
-      noise: FencedBuffer(noise).pointer, codes: codes.pointer, count: noise.count, team: team)
+    let (means, logVariances, noise) = (FencedBuffer(means), FencedBuffer(logVariances), FencedBuffer(noise))
+    withExtendedLifetime((means, logVariances, noise)) {
+      sampleGaussians(
+        means: means.pointer, logVariances: logVariances.pointer, noise: noise.pointer, codes: codes.pointer,
+        count: noise.count, team: team)
+    }
     #expect(codes.isIntact)
     return codes.array
   }
@@ -46,9 +49,11 @@ private struct GaussianProblem {
     var all = [Double](repeating: .nan, count: rows)
     var counted = all
     let (means, logVariances) = (FencedBuffer(means), FencedBuffer(logVariances))
-    gaussianDivergences(
-      means: means.pointer, logVariances: logVariances.pointer, divergences: &all, counted: &counted,
-      rows: rows, dimensions: dimensions, freeBits: freeBits, team: team)
+    withExtendedLifetime((means, logVariances)) {
+      gaussianDivergences(
+        means: means.pointer, logVariances: logVariances.pointer, divergences: &all, counted: &counted,
+        rows: rows, dimensions: dimensions, freeBits: freeBits, team: team)
+    }
     return (all, counted)
   }
 
@@ -57,11 +62,13 @@ private struct GaussianProblem {
     let byMeans = FencedBuffer(codeGradient)
     let byLogVariances = FencedBuffer(count: noise.count)
     let (means, logVariances, noise) = (FencedBuffer(means), FencedBuffer(logVariances), FencedBuffer(noise))
-    gaussianGradients(
-      means: means.pointer, logVariances: logVariances.pointer, noise: noise.pointer,
-      codeGradient: byMeans.pointer, divergenceWeight: weight, freeBits: freeBits,
-      meanGradient: byMeans.pointer, logVarianceGradient: byLogVariances.pointer, count: noise.count,
-      team: team)
+    withExtendedLifetime((means, logVariances, noise)) {
+      gaussianGradients(
+        means: means.pointer, logVariances: logVariances.pointer, noise: noise.pointer,
+        codeGradient: byMeans.pointer, divergenceWeight: weight, freeBits: freeBits,
+        meanGradient: byMeans.pointer, logVarianceGradient: byLogVariances.pointer, count: noise.count,
+        team: team)
+    }
     #expect(byMeans.isIntact && byLogVariances.isIntact)
     return byMeans.array + byLogVariances.array
   }

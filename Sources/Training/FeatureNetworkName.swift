@@ -31,7 +31,12 @@ public enum FeatureNetworkName: String, Sendable, CaseIterable {
     if self == .fashionCNN { return FashionCNN() }
     guard let weights else { preconditionFailure("`requireWeights` comes first") }
     let content = try group.bytesFromRoot(phase: "reading the weights of \(rawValue)") {
-      try FileSystem.read(weights)
+      guard FileSystem.exists(weights) && !FileSystem.isFolder(weights) else {
+        throw Failure(
+          .noInput, "--weights \(weights) is no file",
+          help: "convert the public weights as Docs/features.md says, and name the file")
+      }
+      return try FileSystem.read(weights)
     }
     return try InceptionNetwork(
       SafeTensorsFile(parsing: content, path: weights), height: height, width: width)

@@ -9,7 +9,7 @@ public enum GenerationMetric: String, Sendable, CaseIterable {
   case frechetDistance = "fid"
   /// The same over the trace of the real covariance, which has no unit.
   case relativeFrechetDistance = "fid_trace"
-  /// Between two halves of the real images: a generator can hardly do better.
+  /// Between two halves of the real images: what a perfect generator gets with as many images as a half has.
   case frechetFloor = "fid_floor"
   /// Of noise: a generator that has learnt nothing.
   case frechetCeiling = "fid_ceiling"

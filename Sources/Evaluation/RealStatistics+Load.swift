@@ -19,10 +19,9 @@ public func loadRealStatistics(
   team: ThreadTeam, report: (String) -> Void
 ) throws -> RealStatistics? {
   try network.requireSize(height: images.height, width: images.width)
-  let key =
-    cache != nil
-    ? StatisticsKey(
-      images: images, network: network, environment: cache!.environment) : nil
+  let key = cache.map {
+    StatisticsKey(images: images, network: network, environment: $0.environment)
+  }
   var kept: RealStatistics?
   func lookUp() -> Bool {
     guard let cache, let key else { return false }

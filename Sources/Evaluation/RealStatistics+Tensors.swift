@@ -18,9 +18,6 @@ extension RealStatistics {
       storage.add("neighbours.squared_distances", neighbours.squaredDistances, shape: shape)
       storage.add("neighbours.indices", neighbours.indices.map { UInt32($0) }, shape: shape)
     }
-    if let classHistogram {
-      storage.add("class_histogram", classHistogram.map { Int64($0) }, shape: [classHistogram.count])
-    }
     storage.add("ceiling", ceiling)
     if let floor { storage.add("floor", floor) }
     return try withExtendedLifetime(storage) { try body(storage.tensors) }
@@ -63,10 +60,9 @@ extension RealStatistics {
         count: count, neighbours: shape[1], squaredDistances: distances,
         indices: indices.map { Int32(truncatingIfNeeded: $0) })
     }
-    let histogram: [Int64]? = file["class_histogram"].flatMap { $0.elements() }
     let moments = FeatureMoments(count: count, mean: mean, covariance: covariance)
     self.init(
-      network: network, features: features, classHistogram: histogram.map { $0.map(Int.init) },
+      network: network, features: features,
       gaussian: GaussianFit(moments: moments, factor: factor), neighbours: neighbours,
       kernelSums: kernelSums, floor: referenceDistance("floor"), ceiling: ceiling)
   }

@@ -6,8 +6,6 @@ public struct RealStatistics: Sendable {
   /// The feature network's name.
   public let network: String
   public let features: FeatureMatrix
-  /// How many images the network puts into each class; nil where it has none.
-  public let classHistogram: [Int]?
   public let gaussian: GaussianFit
   /// Five neighbours of each image; nil for fewer than six images.
   public let neighbours: NearestNeighbours?
@@ -46,7 +44,6 @@ public struct RealStatistics: Sendable {
     self.network = network
     self.features = features
     self.gaussian = gaussian
-    classHistogram = real.probabilities.map { Evaluation.classHistogram(probabilities: $0) }
     neighbours =
       features.count > SupportScores.densityNeighbours
       ? try NearestNeighbours(within: features, neighbours: SupportScores.densityNeighbours, team: team) : nil
@@ -68,13 +65,12 @@ public struct RealStatistics: Sendable {
   }
 
   init(
-    network: String, features: FeatureMatrix, classHistogram: [Int]?, gaussian: GaussianFit,
+    network: String, features: FeatureMatrix, gaussian: GaussianFit,
     neighbours: NearestNeighbours?, kernelSums: [Double], floor: ReferenceDistance?,
     ceiling: ReferenceDistance
   ) {
     self.network = network
     self.features = features
-    self.classHistogram = classHistogram
     self.gaussian = gaussian
     self.neighbours = neighbours
     self.kernelSums = kernelSums

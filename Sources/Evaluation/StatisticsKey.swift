@@ -12,7 +12,7 @@ public struct StatisticsKey: Sendable, Equatable {
   private let subject: String
 
   /// To be raised with every change of what the statistics are or of how they are stored.
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   /// - Parameters:
   ///   - environment: what the bits of the arithmetic may depend on beside all this: the processor's instruction sets,

@@ -12,6 +12,7 @@ final class ClassificationTask: TrainingTask {
   /// Of the training images; none where there is only scoring to do.
   private let labels: [UInt8]
   private let batchLabels: AlignedBuffer<UInt8>
+  /// Of the last `forward`; in training, after the losses, their gradient.
   private var logits: UnsafeMutablePointer<Float>!
 
   /// - Throws: a usage failure where images of that size don't fit the model, 65 for labels beyond its classes.
@@ -32,25 +33,14 @@ final class ClassificationTask: TrainingTask {
     images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
     pass: Pass
   ) {
-    evaluate(samples: samples, sampleLosses: sampleLosses, logitGradient: nil, pass: pass)
-  }
-
-  func backward(
-    images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
-    pass: Pass
-  ) {
-    evaluate(samples: samples, sampleLosses: sampleLosses, logitGradient: logits, pass: pass)
-    classifier.backward(images: images, logitGradient: logits, pass: pass)
-  }
-
-  private func evaluate(
-    samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
-    logitGradient: UnsafeMutablePointer<Float>?, pass: Pass
-  ) {
     for (row, sample) in samples.enumerated() { batchLabels.pointer[row] = labels[Int(sample)] }
     classCrossEntropy(
-      logits: logits, labels: batchLabels.pointer, logitGradient: logitGradient, sampleLosses: sampleLosses,
-      rows: pass.rowCount, classes: classifier.classCount, team: pass.team)
+      logits: logits, labels: batchLabels.pointer, logitGradient: pass.training == nil ? nil : logits,
+      sampleLosses: sampleLosses, rows: pass.rowCount, classes: classifier.classCount, team: pass.team)
+  }
+
+  func backward(images: UnsafePointer<Float>, pass: Pass) {
+    classifier.backward(images: images, logitGradient: logits, pass: pass)
   }
 
   func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores

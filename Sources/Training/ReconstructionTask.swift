@@ -10,6 +10,7 @@ final class ReconstructionTask: GeneratingTask {
   let autoencoder: Autoencoder
   let objective: ReconstructionObjective
   var generation: GenerationEvaluator?
+  /// Of the last `forward`; in training, after the losses, their gradient.
   private var logits: UnsafeMutablePointer<Float>!
 
   /// - Throws: a usage failure where images of that size don't fit the model or the loss.
@@ -30,17 +31,11 @@ final class ReconstructionTask: GeneratingTask {
     pass: Pass
   ) {
     objective.evaluate(
-      logits: logits, targets: images, logitGradient: nil, sampleLosses: sampleLosses, rows: pass.rowCount,
-      team: pass.team)
+      logits: logits, targets: images, logitGradient: pass.training == nil ? nil : logits,
+      sampleLosses: sampleLosses, rows: pass.rowCount, team: pass.team)
   }
 
-  func backward(
-    images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
-    pass: Pass
-  ) {
-    objective.evaluate(
-      logits: logits, targets: images, logitGradient: logits, sampleLosses: sampleLosses, rows: pass.rowCount,
-      team: pass.team)
+  func backward(images: UnsafePointer<Float>, pass: Pass) {
     autoencoder.backward(images: images, logitGradient: logits, pass: pass)
   }
 

@@ -59,8 +59,9 @@ extension Trainer {
         sums: GroupSums(group: group)))
     task.forward(images: images, pass: pass)
     group.releaseParts(phase: "gradient sum")
-    task.backward(
+    task.evaluateLosses(
       images: images, samples: order.indices[own], sampleLosses: sampleLosses.pointer, pass: pass)
+    task.backward(images: images, pass: pass)
 
     // sum over shards of all ranks, in tree order; each rank ends with its own part of the sum
     group.sumParts(model.arena.gradients.elements, phase: "gradient sum")

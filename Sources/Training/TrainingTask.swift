@@ -13,7 +13,7 @@ protocol TrainingTask: AnyObject {
   /// - Parameter images: (rows, pixels) in [0, 1].
   func forward(images: UnsafePointer<Float>, pass: Pass)
 
-  /// Writes the losses of the rows taken forward.
+  /// Writes the losses of the rows taken forward; in training, their gradient is there for `backward` then.
   ///
   /// - Parameters:
   ///   - images: as given to `forward`.
@@ -23,10 +23,8 @@ protocol TrainingTask: AnyObject {
     images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
     pass: Pass)
 
-  /// Writes the losses of the rows taken forward, and fills the gradients of all parameters with the sums over the rows.
-  func backward(
-    images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
-    pass: Pass)
+  /// Fills the gradients of all parameters with those of the sum of the losses, which were evaluated just before.
+  func backward(images: UnsafePointer<Float>, pass: Pass)
 
   /// Scores the model on held-out images; a collective call that gives the same bits on every rank.
   ///

@@ -24,6 +24,7 @@ final class VariationalTask: GeneratingTask {
   private var noise = AlignedBuffer<Float>(count: 0)
   private var divergences = AlignedBuffer<Double>(count: 0)
   private var countedDivergences = AlignedBuffer<Double>(count: 0)
+  /// Of the last `forward`; in training, after the losses, the reconstruction's gradient.
   private var logits: UnsafeMutablePointer<Float>!
 
   /// - Throws: a usage failure where images of that size don't fit the model.
@@ -65,40 +66,31 @@ final class VariationalTask: GeneratingTask {
     images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
     pass: Pass
   ) {
-    evaluate(images: images, logitGradient: nil, sampleLosses: sampleLosses, weight: beta, pass: pass)
-  }
-
-  func backward(
-    images: UnsafePointer<Float>, samples: ArraySlice<Int32>, sampleLosses: UnsafeMutablePointer<Double>,
-    pass: Pass
-  ) {
-    let weight = divergenceWeight(step: pass.training!.step)
-    evaluate(images: images, logitGradient: logits, sampleLosses: sampleLosses, weight: weight, pass: pass)
-    autoencoder.backward(
-      images: images, noise: noise.pointer, logitGradient: logits, divergenceWeight: Float(weight),
-      freeBits: freeBits, pass: pass)
-  }
-
-  private func evaluate(
-    images: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>?,
-    sampleLosses: UnsafeMutablePointer<Double>, weight: Double, pass: Pass
-  ) {
     let rows = pass.rowCount
     reconstruction.evaluate(
-      logits: logits, targets: images, logitGradient: logitGradient, sampleLosses: sampleLosses, rows: rows,
-      team: pass.team)
+      logits: logits, targets: images, logitGradient: pass.training == nil ? nil : logits,
+      sampleLosses: sampleLosses, rows: rows, team: pass.team)
     autoencoder.divergences(
       into: divergences.pointer, counted: countedDivergences.pointer, rows: rows, freeBits: freeBits,
       team: pass.team)
+    let weight = divergenceWeight(pass)
     for row in 0..<rows { sampleLosses[row] += weight * countedDivergences.pointer[row] }
+  }
+
+  func backward(images: UnsafePointer<Float>, pass: Pass) {
+    autoencoder.backward(
+      images: images, noise: noise.pointer, logitGradient: logits,
+      divergenceWeight: Float(divergenceWeight(pass)), freeBits: freeBits, pass: pass)
   }
 
   private var beta: Double { configuration.beta ?? 1 }
 
-  /// What the divergence counts in the update after `step` others.
-  private func divergenceWeight(step: Int) -> Double {
-    let warmup = configuration.divergenceWarmup ?? 0
-    return step < warmup ? beta * Double(step + 1) / Double(warmup) : beta
+  /// What the divergence counts: outside training, all of beta.
+  private func divergenceWeight(_ pass: Pass) -> Double {
+    guard let step = pass.training?.step, let warmup = configuration.divergenceWarmup, step < warmup else {
+      return beta
+    }
+    return beta * Double(step + 1) / Double(warmup)
   }
 
   func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores

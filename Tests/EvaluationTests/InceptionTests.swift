@@ -136,14 +136,6 @@ import Testing
         + "[32, 3, 3, 3]")
   }
 
-  @Test func aFileThatIsNotThereIsNoInput() {
-    let failure = #expect(throws: Failure.self) {
-      try InceptionNetwork(reading: "/nowhere/inception.safetensors")
-    }
-    #expect(failure?.code == .noInput)
-    #expect(failure?.message.contains("/nowhere/inception.safetensors") == true)
-  }
-
   private func expectRefusal(
     _ tensors: [(String, [Int])], _ message: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {

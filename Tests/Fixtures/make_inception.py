@@ -11,17 +11,18 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.numpy import save_file
+from torch import library as operators
 
 from fixture_common import fashion_mnist, formula_weight, save
 
 # PyPI's torchvision belongs to PyTorch with CUDA: beside the CPU build its compiled operators don't load, and what it
 # registers for them fails. Inception needs none of them.
-register_fake = torch.library.register_fake
-torch.library.register_fake = lambda *arguments, **options: lambda function: function
+register_fake = operators.register_fake
+operators.register_fake = lambda *arguments, **options: lambda function: function
 import torchvision  # noqa: E402
 from torchvision.models import inception  # noqa: E402
 
-torch.library.register_fake = register_fake
+operators.register_fake = register_fake
 
 IMAGES = 2
 SAMPLES = 256

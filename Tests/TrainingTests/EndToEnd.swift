@@ -67,6 +67,20 @@ final class Laboratory: Sendable {
     return try FolderContent(of: path(run)).removing { local.contains($0) }
   }
 
+  /// Trains `reference` on one rank and one thread, then the same on other numbers of both, and expects the same bytes of
+  /// each; gives the reference's.
+  @discardableResult
+  func expectEqualBytes(_ options: String, environment: [String: String?] = [:]) throws -> FolderContent {
+    train("reference", options + " --threads 1", environment: environment).expectSuccess()
+    let reference = try payload("reference")
+    for (ranks, threads) in [(1, 2), (2, 1), (2, 2), (4, 1), (8, 1), (16, 1)] {
+      let run = "\(ranks)x\(threads)"
+      train(run, ranks: ranks, options + " --threads \(threads)", environment: environment).expectSuccess()
+      #expect(try payload(run).differences(from: reference) == [], "\(run)")
+    }
+    return reference
+  }
+
   /// The rows of a run's `metrics.jsonl`.
   func metrics(_ run: String) throws -> [JSONValue] {
     try FileSystem.read(path("\(run)/metrics.jsonl")).split(separator: UInt8(ascii: "\n")).map {

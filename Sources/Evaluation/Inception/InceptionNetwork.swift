@@ -29,21 +29,12 @@ public final class InceptionNetwork: FeatureNetwork {
   /// The side of the images that the network sees.
   private static let side = 299
 
-  /// Reads the weights from a safetensors file with PyTorch's names; tensors that aren't needed are ignored.
+  /// Takes the weights from a safetensors file with PyTorch's names; tensors that aren't needed are ignored.
   ///
   /// - Parameters:
   ///   - height: of the images that features will be asked of; any size will do.
   ///   - width: likewise.
   ///   - capacity: images at a time; each takes 12 MB.
-  /// - Throws: 66 if the file is not there, 65 if it is damaged or names the first tensor that is missing or of a wrong
-  ///   shape or type.
-  public convenience init(reading path: String, height: Int = 28, width: Int = 28, capacity: Int = 10) throws
-  {
-    try self.init(SafeTensorsFile(reading: path), height: height, width: width, capacity: capacity)
-  }
-
-  /// Takes the weights from a file that has been read.
-  ///
   /// - Throws: 65 that names the first tensor that is missing or of a wrong shape or type.
   public init(_ file: SafeTensorsFile, height: Int = 28, width: Int = 28, capacity: Int = 10) throws(Failure)
   {

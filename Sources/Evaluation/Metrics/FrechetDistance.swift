@@ -53,11 +53,4 @@ public struct FrechetDistance: Sendable, Equatable {
   /// The distance over `realTrace`, which has no unit: comparable between feature networks. Nil if the real features
   /// don't vary at all.
   public var relativeValue: Double? { realTrace > 0 ? value / realTrace : nil }
-
-  /// Whether a covariance is singular for whatever reason; the value is right all the same.
-  public var isRankDeficient: Bool { min(realRank, generatedRank) < dimension }
-
-  /// Whether there are too few images to fit a Gaussian in so many dimensions: the value is then biased upwards by
-  /// much more than usual, and deserves a warning beside it.
-  public var hasTooFewImages: Bool { min(realCount, generatedCount) <= dimension }
 }

@@ -30,18 +30,21 @@ public struct ImageGrid: Sendable {
   public let rows: [Row]
   /// Every pixel of an image becomes a square with sides of that many.
   public let scale: Int
+  /// Columns that stand apart from the one before.
+  public let columnsApart: [Int]
 
   private static let page: UInt8 = 255
   private static let ink: UInt8 = 48
 
   /// - Precondition: at least one image, and all of tileHeight times tileWidth pixels.
-  public init(tileHeight: Int, tileWidth: Int, rows: [Row], scale: Int = 3) {
+  public init(tileHeight: Int, tileWidth: Int, rows: [Row], scale: Int = 3, columnsApart: [Int] = []) {
     precondition(scale > 0 && rows.contains { !$0.tiles.isEmpty })
     precondition(rows.allSatisfy { $0.tiles.allSatisfy { $0.pixels.count == tileHeight * tileWidth } })
     self.tileHeight = tileHeight
     self.tileWidth = tileWidth
     self.rows = rows
     self.scale = scale
+    self.columnsApart = columnsApart
   }
 
   /// Images one after the other, so many to a row.
@@ -75,7 +78,7 @@ public struct ImageGrid: Sendable {
           column: layout.firstColumn - layout.labelGap - textWidth, scale: layout.labelScale, grey: Self.ink)
       }
       for (position, tile) in row.tiles.enumerated() {
-        let cell = layout.firstColumn + position * layout.columnPitch
+        let cell = layout.columnLefts[position]
         draw(tile, on: &image, row: top, column: cell + (layout.cellWidth - layout.imageWidth) / 2)
         if let caption = tile.caption {
           let textWidth = BitmapFont.width(of: caption) * layout.captionScale

@@ -4,10 +4,10 @@ struct ImageGridLayout {
   let imageHeight: Int
   /// The width that a column has: an image's, or that of a wider caption.
   let cellWidth: Int
-  /// From one column to the next.
-  let columnPitch: Int
   /// Where the first column begins, right of the labels.
   let firstColumn: Int
+  /// Where the columns begin.
+  let columnLefts: [Int]
   /// Where the images of each row begin.
   let rowTops: [Int]
   let pageWidth: Int
@@ -22,6 +22,7 @@ struct ImageGridLayout {
   init(_ grid: ImageGrid) {
     let gap = 2 * grid.scale
     let margin = 2 * gap
+    let apartGap = 2 * gap
     imageWidth = grid.tileWidth * grid.scale
     imageHeight = grid.tileHeight * grid.scale
 
@@ -30,14 +31,21 @@ struct ImageGridLayout {
     labelScale = grid.scale > 1 ? 2 : 1
     captionScale = captionWidth * labelScale <= imageWidth ? labelScale : 1
     cellWidth = max(imageWidth, captionWidth * captionScale)
-    columnPitch = cellWidth + gap
     captionGap = 3 * captionScale
 
     let labelWidth = grid.rows.map { BitmapFont.width(of: $0.label ?? "") }.max() ?? 0
     labelGap = labelWidth > 0 ? margin : 0
     firstColumn = margin + labelWidth * labelScale + labelGap
     let columns = grid.rows.map(\.tiles.count).max() ?? 0
-    pageWidth = firstColumn + columns * columnPitch - gap + margin
+    var left = firstColumn
+    var lefts: [Int] = []
+    for column in 0..<columns {
+      if grid.columnsApart.contains(column) { left += apartGap }
+      lefts.append(left)
+      left += cellWidth + gap
+    }
+    columnLefts = lefts
+    pageWidth = left - gap + margin
 
     var top = margin
     var tops: [Int] = []

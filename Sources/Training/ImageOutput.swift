@@ -33,7 +33,12 @@ public func requirePageFits(
   count: Int, height: Int, width: Int, besideReconstructions: Bool = false
 ) throws {
   let scale = besideReconstructions ? reconstructionScale : gridScale
-  let pixelsPerImage = height * width * scale * scale * (besideReconstructions ? 2 : 1)
+  try requirePageFits(
+    count: count, pixelsPerImage: height * width * scale * scale * (besideReconstructions ? 2 : 1))
+}
+
+/// Refuses a page of more images, each with so many pixels of the page, than a viewer would open.
+func requirePageFits(count: Int, pixelsPerImage: Int) throws {
   let limit = (1 << 28) / pixelsPerImage
   guard count <= limit else {
     throw Failure(

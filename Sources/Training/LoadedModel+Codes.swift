@@ -42,17 +42,28 @@ extension LoadedModel {
   /// - Returns: how many there are, on every rank, beside the images.
   /// - Throws: what `readCodes` throws on rank 0, on every rank.
   public func decode(codesIn path: String) throws -> (count: Int, images: [Float]) {
-    let model = try coder()
-    let latentDimension = model.latentDimension
+    let latentDimension = try coder().latentDimension
     var codes: [Float] = []
     try group.decideOnRoot(phase: "reading codes") {
       codes = try readCodes(path, latentDimension: latentDimension)
     }
     var count = codes.count / latentDimension
     withUnsafeMutableBytes(of: &count) { group.broadcast($0, phase: "sending codes") }
-    if !group.isRoot { codes = [Float](repeating: 0, count: count * latentDimension) }
+    return (count, try decode(codes, count: count))
+  }
+
+  /// The images of codes.
+  ///
+  /// - Parameters:
+  ///   - codes: (count, `latentDimension`) on rank 0; those of other ranks are not looked at.
+  ///   - count: known to all ranks.
+  /// - Returns: (count, height * width) in [0, 1] on rank 0, nothing on the others.
+  func decode(_ codes: [Float], count: Int) throws -> [Float] {
+    let model = try coder()
+    var codes = group.isRoot ? codes : [Float](repeating: 0, count: count * latentDimension)
+    precondition(codes.count == count * latentDimension)
     codes.withUnsafeMutableBytes { group.broadcast($0, phase: "sending codes") }
-    return (count, decodeCodes(codes, by: model, shards: configuration.shards, group: group, team: team))
+    return decodeCodes(codes, by: model, shards: configuration.shards, group: group, team: team)
   }
 
   /// Images, what the model makes of them, and how similar the two are.

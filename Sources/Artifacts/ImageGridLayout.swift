@@ -26,11 +26,13 @@ struct ImageGridLayout {
     imageWidth = grid.tileWidth * grid.scale
     imageHeight = grid.tileHeight * grid.scale
 
-    // Captions are as large as the labels if they fit under their images.
+    // Captions are as large as the labels if they fit under their images, or into half the gap beside them.
     let captionWidth = grid.rows.flatMap(\.tiles).map { BitmapFont.width(of: $0.caption ?? "") }.max() ?? 0
     labelScale = grid.scale > 1 ? 2 : 1
-    captionScale = captionWidth * labelScale <= imageWidth ? labelScale : 1
-    cellWidth = max(imageWidth, captionWidth * captionScale)
+    captionScale = captionWidth * labelScale <= imageWidth + gap / 2 ? labelScale : 1
+    // Wider ones keep a distance from each other.
+    let captionSpace = captionWidth * captionScale
+    cellWidth = captionSpace > imageWidth ? captionSpace + 2 * captionScale : imageWidth
     captionGap = 3 * captionScale
 
     let labelWidth = grid.rows.map { BitmapFont.width(of: $0.label ?? "") }.max() ?? 0

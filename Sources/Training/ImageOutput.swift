@@ -1,9 +1,15 @@
 import Artifacts
 import Diagnostics
 
-/// How much images are enlarged on a page of their own, and beside their reconstructions.
-private let gridScale = 3
+/// How much images of 28x28 pixels are enlarged on a page of their own, and beside their reconstructions.
+let gridScale = 3
 let reconstructionScale = 5
+
+/// How much images are enlarged so that they look about as large as those of 28x28 pixels do at `scale`.
+func pictureScale(_ scale: Int, height: Int, width: Int) -> Int {
+  let side = max(height, width)
+  return max(1, (28 * scale + side / 2) / side)
+}
 
 /// Whether the file of that name is to hold a picture for people, rather than an array.
 public func isPicture(_ path: String) -> Bool {
@@ -21,7 +27,8 @@ public func writeImages(_ images: [Float], height: Int, width: Int, to path: Str
   var columns = 10
   while columns * columns < count { columns += 1 }
   let grid = ImageGrid(
-    images: images, tileHeight: height, tileWidth: width, columns: columns, scale: gridScale)
+    images: images, tileHeight: height, tileWidth: width, columns: columns,
+    scale: pictureScale(gridScale, height: height, width: width))
   try writeDurably(path, grid.rendered().png)
 }
 
@@ -32,7 +39,8 @@ public func writeImages(_ images: [Float], height: Int, width: Int, to path: Str
 public func requirePageFits(
   count: Int, height: Int, width: Int, besideReconstructions: Bool = false
 ) throws {
-  let scale = besideReconstructions ? reconstructionScale : gridScale
+  let scale = pictureScale(
+    besideReconstructions ? reconstructionScale : gridScale, height: height, width: width)
   try requirePageFits(
     count: count, pixelsPerImage: height * width * scale * scale * (besideReconstructions ? 2 : 1))
 }

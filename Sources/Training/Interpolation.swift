@@ -64,16 +64,16 @@ extension LoadedModel {
     let decoded = try decode(codes, count: rows * steps)
     guard group.isRoot else { return nil }
     return CodePicture(
-      decoded, height: height, width: width,
+      height: height, width: width, images: decoded,
       labels: pairs.flatMap { pair in
         paths.map { "\(part.rawValue) \(pair.text)" + (paths.count > 1 ? " \($0.rawValue)" : "") }
       },
       captions: (0..<steps).map { "t=\(decimals(Double($0) / Double(steps - 1), 2))" },
-      ends: (
-        images: pairs.indices.flatMap { pair in
-          paths.map { _ in (endImages.brightness(2 * pair), endImages.brightness(2 * pair + 1)) }
-        }, caption: "input"
-      ))
+      ends: pairs.indices.flatMap { pair in
+        paths.map { _ in
+          CodePicture.Ends(left: endImages.brightness(2 * pair), right: endImages.brightness(2 * pair + 1))
+        }
+      })
   }
 }
 

@@ -28,7 +28,7 @@ extension LoadedModel {
         help: "train with --latent 2, or look at single numbers with 'atelier traverse'")
     }
     try CodePicture.requireFits(
-      path, images: steps * steps, height: height, width: width, tileSide: Self.manifoldTileSide)
+      path, images: steps * steps, height: height, width: width, scale: Self.manifoldScale)
 
     var axes: [[Double]] = []
     if hasNormalCodes {
@@ -47,9 +47,16 @@ extension LoadedModel {
     let decoded = try decode(codes, count: steps * steps)
     guard group.isRoot else { return nil }
     return CodePicture(
-      decoded, height: height, width: width, labels: axes[1].reversed().map { "z1=\(decimals($0, 2))" },
-      captions: axes[0].map { "z0=\(decimals($0, 2))" }, tileSide: Self.manifoldTileSide)
+      height: height, width: width, images: decoded,
+      labels: axes[1].reversed().map { "z1=\(coordinate($0))" },
+      captions: axes[0].map(coordinate), scale: Self.manifoldScale)
   }
 
-  private static var manifoldTileSide: Int { 56 }
+  /// Less than in other pictures: the grid is large.
+  private static var manifoldScale: Int { 2 }
+}
+
+/// About three digits, which fit under a small image.
+private func coordinate(_ value: Double) -> String {
+  decimals(value, abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0)
 }

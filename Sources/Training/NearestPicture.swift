@@ -34,6 +34,8 @@ public func writeNearestImages(
       row("nearest", nearest, pairs) { "train \(indices[$0])" },
     ]
   }
-  let grid = ImageGrid(tileHeight: height, tileWidth: width, rows: rows, scale: reconstructionScale)
+  let grid = ImageGrid(
+    tileHeight: height, tileWidth: width, rows: rows,
+    scale: pictureScale(reconstructionScale, height: height, width: width))
   try writeDurably(path, grid.rendered().png)
 }

@@ -42,7 +42,7 @@ public func writeReconstructions(
   }
   let grid = ImageGrid(
     tileHeight: reconstructions.height, tileWidth: reconstructions.width, rows: rows,
-    scale: reconstructionScale)
+    scale: pictureScale(reconstructionScale, height: reconstructions.height, width: reconstructions.width))
   try writeDurably(path, grid.rendered().png)
 }
 
@@ -51,12 +51,13 @@ public func writeReconstructions(
 func writeSamples(_ samples: [Float], height: Int, width: Int, to folder: RunFolder) throws {
   let pixels = height * width
   try writeImageArray(samples, height: height, width: width, to: folder.samples)
-  let grid = ImageGrid(images: samples, tileHeight: height, tileWidth: width, columns: 10)
+  let scale = pictureScale(gridScale, height: height, width: width)
+  let grid = ImageGrid(images: samples, tileHeight: height, tileWidth: width, columns: 10, scale: scale)
   try writeDurably(folder.samplePicture, grid.rendered().png)
   let first = Array(samples.prefix(10 * pixels))
   let row = ImageGrid(
     images: first, tileHeight: height, tileWidth: width, columns: 10,
-    captions: (1...max(first.count / pixels, 1)).map { "\($0)" })
+    captions: (1...max(first.count / pixels, 1)).map { "\($0)" }, scale: scale)
   try writeDurably(folder.sampleRow, row.rendered().png)
 }
 

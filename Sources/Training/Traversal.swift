@@ -67,9 +67,9 @@ extension LoadedModel {
     guard let spread else { return nil }
     let pixels = height * width
     let picture = CodePicture(
-      Array(decoded.dropLast(pixels)), height: height, width: width,
+      height: height, width: width, images: Array(decoded.dropLast(pixels)),
       labels: dimensions.map { "z\($0), sd \(decimals(spread.standardDeviations[$0], 2))" },
-      captions: shifts.map { "\(shortest($0)) sd" },
+      captions: shifts.map { "\(shortest($0))sd" },
       heading: request.image.map { image in
         ImageGrid.Row(
           label: "\(part.rawValue) \(image)",

@@ -88,13 +88,13 @@ import Testing
   let run = try TrainedRun()
   run.run(["sample", "run", "--count", "25", "--out", "samples.png"])
   let samples = try GreyImage(png: run.bytes("samples.png"), path: "samples.png")
-  // Ten columns and three rows of tiles three times as large, 6 pixels apart, 12 from the margin.
-  #expect(samples.width == 10 * 24 + 9 * 6 + 24 && samples.height == 3 * 36 + 2 * 6 + 24)
+  // Ten columns and three rows of tiles seven times as large, 14 pixels apart, 28 from the margin.
+  #expect(samples.width == 10 * 56 + 9 * 14 + 56 && samples.height == 3 * 84 + 2 * 14 + 56)
   run.run(["reconstruct", "run", "--out", "rebuilt.png"])
   #expect(try run.bytes("rebuilt.png") == run.bytes("run/reconstructions.png"))
   run.run(["encode", "run"])
   #expect(run.run(["decode", "run", "--out", "decoded.png"]).exitCode == 0)
-  #expect(try GreyImage(png: run.bytes("decoded.png"), path: "decoded.png").width > 16 * 24)
+  #expect(try GreyImage(png: run.bytes("decoded.png"), path: "decoded.png").width > 16 * 56)
 }
 
 @Test func theRunsOwnDataIsFoundAndRecognised() throws {

@@ -25,7 +25,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
 }
 
 @Test(arguments: [
-  ("t", ["train"]),
+  ("t", ["train", "traverse"]),
   ("help e", ["encode", "evaluate", "export"]),
   ("train d", ["dense-ae"]),
   ("train conv-ae --ch", ["--channels", "--check-every", "--checkpoint-every"]),

@@ -21,6 +21,13 @@ import Testing
       encode                  Write the codes that a trained model gives images.
       decode                  Write the images that a trained model makes of codes.
       reconstruct             Draw images above what a trained model makes of them.
+      interpolate             Draw the images on the way between the codes of two
+                              images.
+      traverse                Draw what each number of a code does to the image.
+      manifold                Draw the images of all codes of a model with --latent
+                              2, on a grid.
+      scatter                 Draw the codes of images on a plane, with a colour for
+                              each class.
       evaluate                Score a trained model, or images that any program has
                               made.
       export                  Write the weights of the feature network inside the

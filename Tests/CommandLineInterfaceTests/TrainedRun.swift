@@ -15,11 +15,11 @@ final class TrainedRun {
   /// What the training said.
   private(set) var training: ShellResult!
 
-  init(_ options: [String] = []) throws {
+  init(model: String = "dense-ae", _ options: [String] = []) throws {
     try writeData(to: "data")
     training = run(
       [
-        "train", "dense-ae", "--data", folder.path("data"), "--run-dir", folder.path("run"), "--hidden", "16",
+        "train", model, "--data", folder.path("data"), "--run-dir", folder.path("run"), "--hidden", "16",
         "--latent", "\(Self.latent)", "--shards", "\(Self.shards)", "--epochs", "1", "--batch", "32",
       ] + options)
   }

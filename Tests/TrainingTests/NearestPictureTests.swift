@@ -33,7 +33,7 @@ private func images(_ count: Int, first: Int) -> [Float] {
       row("nearest", pairs, first: 32) { "train \($0 * 5000)" },
     ]
   }
-  let expected = ImageGrid(tileHeight: 7, tileWidth: 8, rows: rows, scale: 5).rendered()
+  let expected = ImageGrid(tileHeight: 7, tileWidth: 8, rows: rows, scale: 18).rendered()
   #expect(try GreyImage(png: FileSystem.read(path), path: path) == expected)
 }
 

@@ -48,7 +48,7 @@ private func expectClose(_ values: [Double], _ expected: [Double], _ tolerance: 
 @Test func aSphericalPathTakesCodesOfAnySize() {
   for size: Float in [1e-30, 1, 1e30] {
     let path = CodePath.spherical.codes(from: [size, 0], to: [0, size], steps: 3)
-    #expect(abs(path[2] / size - 0.5.squareRoot()) < 1e-6 && abs(path[3] / size - 0.5.squareRoot()) < 1e-6)
+    expectClose(path[2..<4].map { Double($0 / size) }, [0.70710678, 0.70710678], 1e-6)
   }
 }
 
@@ -109,7 +109,7 @@ func normalQuantilesAreThoseOfSciPy(probability: Double, expected: Double) {
   #expect(still.explainedShares == [0, 0] && still.project([3, 3, 3]) == [0, 0])
   let line = try PrincipalComponents(
     of: [0, 0, 0, 1, 1, 1, 2, 2, 2], dimension: 3, components: 2, team: team)
-  expectClose(Array(line.directions[..<3]), [Double](repeating: 1 / 3.0.squareRoot(), count: 3), 1e-12)
+  expectClose(Array(line.directions[..<3]), [Double](repeating: 0.577350269, count: 3), 1e-9)
   expectClose(line.explainedShares, [1, 0], 1e-12)
   let failure = #expect(throws: Failure.self) {
     try PrincipalComponents(of: [1, 2, 3], dimension: 3, components: 2, team: team)

@@ -20,7 +20,8 @@ struct ImageGridLayout {
   let labelGap: Int
 
   init(_ grid: ImageGrid) {
-    let gap = 2 * grid.scale
+    // Small images that are enlarged a lot need no wider gaps.
+    let gap = 2 * min(grid.scale, 5)
     let margin = 2 * gap
     let apartGap = 2 * gap
     imageWidth = grid.tileWidth * grid.scale

@@ -79,6 +79,14 @@ private func inkCount(_ image: GreyImage, ignoring grey: UInt8) -> Int {
   #expect(inkCount(labelled, ignoring: 0) == 10 * 4)
 }
 
+@Test func columnsApartStandFurtherFromTheOneBefore() {
+  let rows = [ImageGrid.Row([tile(0), tile(0), tile(0)])]
+  let image = ImageGrid(tileHeight: 4, tileWidth: 4, rows: rows, scale: 1, columnsApart: [2]).rendered()
+  #expect(image.width == 4 + 3 * 4 + 2 * 2 + 4 + 4)
+  let left = (0..<image.width).filter { image[4, $0] == 0 }
+  #expect(left == Array(4..<8) + Array(10..<14) + Array(20..<24))
+}
+
 @Test func wideCaptionsNeverRunIntoEachOther() {
   let rows = [ImageGrid.Row([tile(1, caption: "ssim 0.731"), tile(1, caption: "ssim 0.732")])]
   let image = ImageGrid(tileHeight: 4, tileWidth: 4, rows: rows, scale: 1).rendered()

@@ -88,8 +88,8 @@ import Testing
   let run = try TrainedRun()
   run.run(["sample", "run", "--count", "25", "--out", "samples.png"])
   let samples = try GreyImage(png: run.bytes("samples.png"), path: "samples.png")
-  // Ten columns and three rows of tiles seven times as large, 14 pixels apart, 28 from the margin.
-  #expect(samples.width == 10 * 56 + 9 * 14 + 56 && samples.height == 3 * 84 + 2 * 14 + 56)
+  // Ten columns and three rows of tiles seven times as large, 10 pixels apart, 20 from the margin.
+  #expect(samples.width == 10 * 56 + 9 * 10 + 40 && samples.height == 3 * 84 + 2 * 10 + 40)
   run.run(["reconstruct", "run", "--out", "rebuilt.png"])
   #expect(try run.bytes("rebuilt.png") == run.bytes("run/reconstructions.png"))
   run.run(["encode", "run"])

@@ -95,12 +95,12 @@ extension EndToEnd {
       let (height, width) = data.size
       for words in [
         ["encode", "run", "--out", "codes.npy"], ["decode", "run", "--out", "decoded.npy"],
-        ["sample", "run", "--count", "3", "--out", "samples.npy"], ["sample", "run", "--out", "samples.png"],
+        ["sample", "run", "--count", "3", "--out", "samples.npy"],
         ["reconstruct", "run", "--count", "\(OtherData.heldOut)", "--out", "rebuilt.npy"],
         ["interpolate", "run", "--count", "2", "--path", "both", "--steps", "3", "--out", "path.npy"],
         ["interpolate", "run", "--out", "path.png"],
         ["traverse", "run", "--image", "1", "--steps", "3", "--out", "traversal.npy"],
-        ["scatter", "run", "--out", "scatter.npy"], ["scatter", "run", "--out", "scatter.svg"],
+        ["scatter", "run", "--out", "scatter.svg"],
       ] { laboratory.atelier(words).expectSuccess() }
       func array(_ file: String) throws -> (shape: [Int], elements: [Float]) {
         let array = try NumPyFile.read(laboratory.path(file))
@@ -112,7 +112,6 @@ extension EndToEnd {
       #expect(try array("samples.npy").shape == [3, height, width])
       #expect(try array("decoded.npy").shape == [OtherData.heldOut, height, width])
       #expect(try array("decoded.npy").elements == array("rebuilt.npy").elements)
-      #expect(try array("scatter.npy").shape == [OtherData.heldOut, 2])
       let chart = try String(decoding: FileSystem.read(laboratory.path("scatter.svg")), as: UTF8.self)
       #expect(
         chart.contains(">class 9<") == data.hasLabels && chart.contains(">test images<") != data.hasLabels)

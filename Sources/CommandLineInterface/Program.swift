@@ -23,6 +23,7 @@ package struct Program: Sendable {
   /// The commands that this version has.
   package static let commands = [
     trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    compareCommand,
     exportCommand, dataCommand, benchCommand,
   ]
 

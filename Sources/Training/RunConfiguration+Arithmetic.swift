@@ -40,7 +40,7 @@ extension RunConfiguration {
   }
 
   /// A value as the command line has it; nil for none.
-  private func commandLineText(_ value: JSONValue) -> String? {
+  func commandLineText(_ value: JSONValue) -> String? {
     if value == .null { return nil }
     if let list = value.arrayValue { return list.compactMap { commandLineText($0) }.joined(separator: ",") }
     return value.stringValue ?? value.compactText

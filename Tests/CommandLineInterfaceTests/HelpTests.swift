@@ -23,6 +23,8 @@ import Testing
       reconstruct             Draw images above what a trained model makes of them.
       evaluate                Score a trained model, or images that any program has
                               made.
+      compare                 Score trained models side by side: table, bars and
+                              pictures.
       export                  Write the weights of the feature network inside the
                               program.
       data                    Describe a data set: sizes, splits, classes, order and

@@ -35,6 +35,7 @@ import Training
       "reconstruct: run split data count threads out quiet verbose version help",
       "evaluate: target against data features weights count prior seed repeat density extrapolate save-features "
         + "nearest cache threads json quiet verbose version help",
+      "compare: run against data features weights count images cache threads out json quiet verbose version help",
       "export: subject format out quiet verbose version help",
       "data: batch seed data split validation limit shards epoch json quiet verbose version help",
       "bench: subject seconds json quiet verbose version help",

@@ -26,6 +26,10 @@ public func evaluateImages(
       "\(request.seed == nil ? "--repeat" : "--seed") is for models, which draw images; \(path) is a set of images",
       help: "leave it out")
   }
+  guard request.importanceSamples == nil else {
+    throw Failure(
+      .usage, "--iwae is for runs of vae and conv-vae; \(path) is a set of images", help: "leave it out")
+  }
   let part = SplitPart(rawValue: request.against)
   if part == nil, let option = data != nil ? "--data" : request.nearestPicture.map({ _ in "--nearest" }) {
     throw Failure(
@@ -75,7 +79,11 @@ extension LoadedModel {
     try requireSomething(request, part: part)
     var report = EvaluationReport()
     report.position = MetricsRow(position).members
-    if let part { try scoreModel(on: part.images(of: splits), part: part, into: &report) }
+    if let part {
+      let images = try part.images(of: splits)
+      try scoreModel(on: images, part: part, into: &report)
+      scoreImportanceWeightedBound(request, on: images, part: part, into: &report)
+    }
     guard let coder = task.model as? any ImageCoder, request.count > 0 else { return report }
     let subject = Comparison.Subject.model(
       coder, count: request.count, seed: request.seed ?? configuration.seed, shards: configuration.shards)
@@ -92,7 +100,16 @@ extension LoadedModel {
         .usage, "\(request.optionsOfGeneration[0]) is for models that make images, which a \(name) does not",
         help: "leave it out")
     }
+    guard request.importanceSamples == nil || task is VariationalTask else {
+      throw Failure(
+        .usage, "--iwae is for vae and conv-vae, not \(name)", help: "leave it out")
+    }
     guard part == nil else { return }
+    guard request.importanceSamples == nil else {
+      throw Failure(
+        .usage, "--iwae needs --against train, validation or test: it is of the data's own images",
+        help: "score the model on one of them, or leave out --iwae")
+    }
     guard configuration.model.hasCodes && request.count > 0 else {
       throw Failure(
         .usage,
@@ -115,6 +132,25 @@ extension LoadedModel {
     report.classes = scores.classes.map {
       EvaluationReport.ClassRow(label: $0.label, count: $0.count, scores: Scores($0.scores))
     }
+  }
+}
+
+extension LoadedModel {
+  /// The bound that `--iwae` asks for, of a variational autoencoder.
+  private func scoreImportanceWeightedBound(
+    _ request: EvaluationRequest, on images: ImageDataset, part: SplitPart,
+    into report: inout EvaluationReport
+  ) {
+    guard let samples = request.importanceSamples, let task = task as? VariationalTask else { return }
+    let bound = evaluateImportanceWeightedBound(
+      of: images, by: task.autoencoder, samples: samples, seed: configuration.seed,
+      shards: configuration.shards, group: group, team: team)
+    var scores = [(name: "iwae[\(samples)]", value: bound)]
+    if task.autoencoder.likelihood == .gaussian {
+      let bits = bitsPerDimension(bound: bound, pixels: images.pixelsPerImage)
+      scores.append((name: "iwae_bits_per_dimension[\(samples)]", value: bits))
+    }
+    report.add(scores, prefix: part.rawValue)
   }
 }
 

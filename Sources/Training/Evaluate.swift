@@ -135,25 +135,6 @@ extension LoadedModel {
   }
 }
 
-extension LoadedModel {
-  /// The bound that `--iwae` asks for, of a variational autoencoder.
-  private func scoreImportanceWeightedBound(
-    _ request: EvaluationRequest, on images: ImageDataset, part: SplitPart,
-    into report: inout EvaluationReport
-  ) {
-    guard let samples = request.importanceSamples, let task = task as? VariationalTask else { return }
-    let bound = evaluateImportanceWeightedBound(
-      of: images, by: task.autoencoder, samples: samples, seed: configuration.seed,
-      shards: configuration.shards, group: group, team: team)
-    var scores = [(name: "iwae[\(samples)]", value: bound)]
-    if task.autoencoder.likelihood == .gaussian {
-      let bits = bitsPerDimension(bound: bound, pixels: images.pixelsPerImage)
-      scores.append((name: "iwae_bits_per_dimension[\(samples)]", value: bits))
-    }
-    report.add(scores, prefix: part.rawValue)
-  }
-}
-
 extension SplitPart {
   /// - Throws: a usage failure where the data has no such part.
   func images(of splits: DataSplits) throws(Failure) -> ImageDataset {

@@ -10,7 +10,8 @@ import TensorCore
 ///     loss = -log p(x|z) + beta(step) · KL(q(z|x) || N(0, I))
 ///
 /// With Bernoulli pixels the first term is the binary cross-entropy, summed; with Gaussian ones x is dequantised, by chance that
-/// depends on the seed, the step and the image's index in the data set, as does the noise of z.
+/// depends on the seed, the step and the image's index in the data set, as does the noise of z. The encoder sees images as
+/// they are.
 ///
 /// beta rises from 0 to `--beta` over the first `--kl-warmup` updates; with `--free-bits` each dimension of a code counts at
 /// least so many nats of KL.

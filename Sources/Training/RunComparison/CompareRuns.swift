@@ -48,10 +48,11 @@ extension LoadedModel {
       effort: checkpoint.map { TrainingEffort(of: RunFolder(containing: $0), upTo: position.step) }
         ?? TrainingEffort(),
       figures: report.values, report: report.json)
+    if configuration.model.hasCodes { run.configuration.prior = savedPrior.prior }
     (run.notes, run.warnings) = (report.notes, report.warnings)
     if configuration.model.hasCodes && request.pictureCount > 0 {
       run.reconstructions = try reconstruct(images.prefix(request.pictureCount))
-      let samples = try generate(count: request.pictureCount, seed: configuration.seed)
+      let samples = try generate(count: request.pictureCount, seed: configuration.seed, data: data)
       if group.isRoot { run.samples = samples }
     }
     return run

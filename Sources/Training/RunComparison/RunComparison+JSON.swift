@@ -24,6 +24,7 @@ extension RunComparison {
         JSONMember("run", .string(run.path)), JSONMember("name", .string(run.name)),
         JSONMember("model", .string(run.configuration.model.rawValue)),
         JSONMember("configuration", run.configuration.arithmetic),
+        JSONMember("prior", run.configuration.setting("prior")),
         JSONMember("parameters", .integer(run.parameterCount)),
         JSONMember("training_seconds", milliseconds.map { .double($0) } ?? .null),
         JSONMember("ranks", run.effort.ranks.map { .integer($0) } ?? .null),

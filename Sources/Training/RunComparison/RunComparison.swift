@@ -130,10 +130,15 @@ public struct RunComparison {
 }
 
 extension RunConfiguration {
-  /// Of those that decide numbers, as the command line has them.
-  var settingNames: [String] { arithmetic.objectValue!.map(\.name) }
+  private static let priorName = "prior"
 
-  func setting(_ name: String) -> JSONValue { arithmetic[name] ?? .null }
+  /// Of those that decide numbers, as the command line has them; samples depend on the prior, too.
+  var settingNames: [String] { arithmetic.objectValue!.map(\.name) + [Self.priorName] }
+
+  func setting(_ name: String) -> JSONValue {
+    if name == Self.priorName { return prior.map { .string($0.text) } ?? .null }
+    return arithmetic[name] ?? .null
+  }
 
   /// Nil for one that is not given.
   func settingText(_ name: String) -> String? {

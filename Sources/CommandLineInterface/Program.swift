@@ -23,7 +23,7 @@ package struct Program: Sendable {
   /// The commands that this version has.
   package static let commands = [
     trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, interpolateCommand,
-    traverseCommand, manifoldCommand, scatterCommand, evaluateCommand,
+    traverseCommand, manifoldCommand, scatterCommand, evaluateCommand, compareCommand,
     exportCommand, dataCommand, benchCommand,
   ]
 

@@ -41,7 +41,7 @@ extension EndToEnd {
       let runs = try #require(json["runs"]?.arrayValue)
       #expect(
         json["differing_settings"] == [
-          "hidden", "latent-activation", "loss", "beta", "conventions", "lr", "seed", "shards",
+          "hidden", "latent-activation", "loss", "likelihood", "beta", "conventions", "lr", "seed", "shards",
         ])
       // The figures are those that `evaluate` gives, wherever the run stands in the list.
       for (run, name) in zip(runs, ["ae", "vae", "wide"]) {

@@ -66,7 +66,7 @@ private var three: RunComparison {
 @Test func onlySettingsThatDifferAreShown() {
   #expect(
     three.differingSettings == [
-      "hidden", "latent", "latent-activation", "loss", "beta", "conventions", "lr",
+      "hidden", "latent", "latent-activation", "loss", "likelihood", "beta", "conventions", "lr",
     ])
   #expect(comparison(run("a", figures: [])).differingSettings == [])
 }
@@ -79,6 +79,7 @@ private var three: RunComparison {
     latent                   32      20         16
     latent-activation      relu       -       relu
     loss                    bce       -        bce
+    likelihood                - bernoulli        -
     beta                      -       1          -
     conventions           keras   torch      keras
     lr                    0.001   0.001     0.0003

@@ -8,6 +8,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case augmentation = 6
   case adversarialNoise = 7
   case evaluation = 8
+  case search = 11
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

@@ -22,7 +22,8 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    trainCommand, sweepCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand,
+    evaluateCommand,
     exportCommand, dataCommand, benchCommand,
   ]
 

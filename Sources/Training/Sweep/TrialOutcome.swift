@@ -7,6 +7,13 @@ enum TrialOutcome {
   case finished(TrialFigures)
   case failed(Failure)
 
+  /// That of a run that has come to its end.
+  init(of run: RunFolder, metric: String) throws {
+    self =
+      try TrialFigures(of: run, metric: metric).map { .finished($0) }
+      ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number"))
+  }
+
   var figures: TrialFigures? { if case .finished(let figures) = self { figures } else { nil } }
   var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
 }
@@ -21,11 +28,10 @@ struct TrialFigures {
 
   static let lossName = "\(SplitPart.validation.rawValue)/loss"
 
-  /// Reads them from a finished run.
+  /// Reads them from a finished run; nil where no validation loss is a number.
   ///
-  /// - Throws: `Failure` 64 where the run's evaluations don't have the metric, 85 where no validation loss is a number, and
-  ///   what reading throws.
-  init(of run: RunFolder, metric: String) throws {
+  /// - Throws: `Failure` 64 where the run's evaluations don't have the metric, and what reading throws.
+  init?(of run: RunFolder, metric: String) throws {
     let rows = try FileSystem.read(run.metrics).split(separator: UInt8(ascii: "\n")).map {
       try JSONValue(parsing: Array($0), file: run.metrics)
     }
@@ -34,9 +40,7 @@ struct TrialFigures {
     for row in rows {
       if let loss = row[Self.lossName]?.doubleValue, loss < best?.loss ?? .infinity { best = (row, loss) }
     }
-    guard let best else {
-      throw Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number")
-    }
+    guard let best else { return nil }
     guard let value = best.row[metric] else {
       let names = (best.row.objectValue ?? []).map(\.name).filter { $0.hasPrefix("validation/") }
       throw Failure(

@@ -1,5 +1,4 @@
 import Artifacts
-import Collectives
 import Diagnostics
 import ImageData
 
@@ -31,10 +30,6 @@ public struct SweepDefinition: Sendable {
       } catch {
         throw error.concerning(trial)
       }
-      guard !metric.contains("[") || trial.configuration.fidSamples > 0 else {
-        throw Failure(
-          .usage, "--metric \(metric) needs images to be generated", help: "add --fid-samples above 1")
-      }
     }
   }
 
@@ -51,32 +46,6 @@ public struct SweepDefinition: Sendable {
         help: "name one such as \(part)/loss or \(part)/ssim")
     }
     return direction
-  }
-
-  /// Refuses trials that these images or so many ranks don't suit.
-  ///
-  /// - Throws: `Failure` 64 that names the trial, or what the images lack.
-  func requireTrials(fit images: ImageCollection, ranks: Int) throws {
-    for trial in trials {
-      let configuration = trial.configuration
-      var hasValidation = true
-      do {
-        try ProcessGroup.requirePowerOfTwo(ranks: ranks, shards: configuration.shards)
-        let splits = try DataSplits(
-          of: images, scheme: configuration.split, validation: configuration.validation,
-          limit: configuration.limit)
-        hasValidation = splits.validation != nil
-        _ = try configuration.makeTask(height: splits.train.height, width: splits.train.width)
-      } catch let failure as Failure {
-        throw failure.concerning(trial)
-      }
-      guard hasValidation else {
-        throw Failure(
-          .usage, "a sweep needs validation images to choose by, and there are none",
-          help:
-            "take some of the training images with --validation K, or cut Fashion-MNIST by --split 80-10-10")
-      }
-    }
   }
 
   // MARK: - definition.json
@@ -129,7 +98,7 @@ public struct SweepDefinition: Sendable {
 
 extension Failure {
   /// The failure with the trial's name before its message.
-  fileprivate func concerning(_ trial: SweepTrial) -> Failure {
+  func concerning(_ trial: SweepTrial) -> Failure {
     Failure(code, "trial \(trial.title): \(message)", help: help)
   }
 }

@@ -48,14 +48,14 @@ extension SweepResults {
       row.last == "best" ? row.map { $0.isEmpty ? $0 : "**\($0)**" } : row
     }
     let rule = rows[0].indices.map { $0 == rows[0].count - 1 ? "---" : "---:" }
-    let better = definition.direction == .lower ? "lower" : "higher"
-    let isMany = definition.trials.count != 1
+    let isLower = definition.direction == .lower
     let lines =
       [
         "# Sweep of \(definition.base.model.rawValue)", "",
-        "\(grouped(definition.trials.count)) \(isMany ? "trials" : "trial") by `\(definition.metric)`, of which "
-          + "\(better) is better, at each one's least `\(TrialFigures.lossName)`.", "", line(escaped[0]),
-        line(rule),
+        "\(counted(definition.trials.count, "trial")), the \(isLower ? "lowest" : "highest") `\(definition.metric)` first. "
+          + "A trial's figures are those of its checkpoint `best`, which has its least `\(TrialFigures.lossName)`.",
+        "",
+        line(escaped[0]), line(rule),
       ] + body.map(line) + ["", "![\(definition.metric) by trial](sweep.svg)"]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -56,7 +56,9 @@ struct SweepResults {
   private func json(of trial: SweepTrial, _ outcome: TrialOutcome) -> JSONValue {
     var members = [
       JSONMember("name", .string(trial.folderName)),
-      JSONMember("settings", .object(trial.settings.map { JSONMember($0.name, Self.json(of: $0.value)) })),
+      JSONMember(
+        "settings",
+        .object(zip(trial.settings, settingKinds).map { JSONMember($0.name, $1.json(of: $0.value)) })),
     ]
     switch outcome {
     case .finished(let figures):
@@ -76,11 +78,27 @@ struct SweepResults {
     return .object(members)
   }
 
-  /// Numbers as numbers.
-  private static func json(of text: String) -> JSONValue {
-    if let whole = Int(text) { return .integer(whole) }
-    if let number = Double(text), number.isFinite { return .double(number) }
-    return Bool(text).map { .bool($0) } ?? .string(text)
+  /// What the values of a setting are in JSON, in all trials alike.
+  private enum SettingKind {
+    case whole, number, truth, text
+
+    func json(of value: String) -> JSONValue {
+      switch self {
+      case .whole: .integer(Int(value)!)
+      case .number: .double(Double(value)!)
+      case .truth: .bool(Bool(value)!)
+      case .text: .string(value)
+      }
+    }
+  }
+
+  private var settingKinds: [SettingKind] {
+    (definition.trials.first?.settings ?? []).indices.map { index in
+      let values = definition.trials.map { $0.settings[index].value }
+      if values.allSatisfy({ Int($0) != nil }) { return .whole }
+      if values.allSatisfy({ Double($0) != nil }) { return .number }
+      return values.allSatisfy({ Bool($0) != nil }) ? .truth : .text
+    }
   }
 
   // MARK: - sweep.svg

@@ -24,11 +24,12 @@ import Training
     Program.commands.map { command in
       command.name + ": "
         + command.options.map(\.name).filter { name in
-          !["train", "bench"].contains(command.name)
+          !["train", "sweep", "bench"].contains(command.name)
             || !RunOptions.table.contains { $0.description.name == name }
         }.joined(separator: " ")
     } == [
       "train: preset config dry-run quiet verbose version help",
+      "sweep: preset config grid random range metric ranks-per-trial sweep-dir resume dry-run version help",
       "sample: run count seed out quiet verbose version help",
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",

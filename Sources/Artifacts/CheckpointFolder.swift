@@ -58,7 +58,7 @@ public struct CheckpointFolder: Sendable, Equatable {
   }
 
   /// The lines of `DONE`: 64 hexadecimal digits, two spaces, a name.
-  private func checksums() throws -> [(name: String, checksum: String)] {
+  func checksums() throws -> [(name: String, checksum: String)] {
     let text = try FileSystem.read(path(Self.doneName))
     guard !text.isEmpty, text.last == UInt8(ascii: "\n") else { throw fault("\(Self.doneName) is cut short") }
     return try text.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {

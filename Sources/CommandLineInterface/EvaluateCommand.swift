@@ -57,6 +57,7 @@ let evaluateCommand = CommandSpecification(
       "count", "n", \.request.count, .integer(0...10_000_000), .data, .invocation,
       "Images that a model draws, and the most on either side: of more, n are taken at random. 0 compares none."
     ),
+    .prior(\.request.prior),
     .option(
       "seed", "n", \.request.seed, .integer(0...UInt32.max), .data, .invocation,
       "Decides the images that a model draws.", defaultText: "the run's own"),

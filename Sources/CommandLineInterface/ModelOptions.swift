@@ -36,6 +36,14 @@ extension OptionSpecification {
     .option("split", "part", property, .choice, .data, .invocation, help)
   }
 
+  /// `--prior` of a command that draws images from a trained model.
+  static func prior(_ property: WritableKeyPath<Target, CodePrior?> & Sendable) -> OptionSpecification {
+    .option(
+      "prior", "distribution", property, .prior, .model, .invocation,
+      "What the codes of generated images are drawn from: normal, gaussian or mixture:<n>, fitted to the training "
+        + "images' codes where the checkpoint does not have it.", defaultText: "the run's own")
+  }
+
   /// `--threads`.
   static func threads(_ property: WritableKeyPath<Target, Int?> & Sendable) -> OptionSpecification {
     .option(

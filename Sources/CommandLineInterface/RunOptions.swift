@@ -38,6 +38,11 @@ package enum RunOptions {
     .option(
       "conventions", "library", \.conventions, .choice, .model, .arithmetic,
       "Library whose initial weights and Adam are followed."),
+    .option(
+      "prior", "distribution", \.prior, .prior, .model, .recorded,
+      "What the codes of generated images are drawn from: N(0, I), or after training the Gaussian of the training "
+        + "images' codes, or a mixture of n Gaussians fitted to them: normal, gaussian or mixture:<n>.",
+      defaultText: "normal"),
   ]
 
   private static let optimisation: [Entry] = [

@@ -10,6 +10,10 @@ package struct SampleOptions: Sendable, Equatable {
   /// The `.npy` or `.png` file to write.
   package var output = "samples.npy"
   package var seed: UInt32 = 0
+  /// What the codes are drawn from; nil takes what the run was trained with.
+  package var prior: CodePrior?
+  /// As for training; nil stands for the run's own.
+  package var data: String?
   package var verbosity = Verbosity.normal
 }
 
@@ -26,6 +30,8 @@ let sampleCommand = CommandSpecification(
     .option(
       "seed", "n", \.seed, .integer(0...UInt32.max), .output, .invocation,
       "Decides the codes; image i is the same whatever the count is."),
+    .prior(\.prior),
+    .runData(\.data, "Data that the run was trained on, for a --prior that is not in the checkpoint."),
     .option(
       "out", "file", \.output, .path(endingIn: [".npy", ".png"]), .output, .invocation,
       "File to write, a NumPy array (count, height, width) of float32 in [0, 1], or a picture; one of that name is "
@@ -41,7 +47,9 @@ private func sample(_ options: SampleOptions, _ console: Console) throws -> Exit
     if isPicture(options.output) {
       try requirePageFits(count: options.count, height: loaded.height, width: loaded.width)
     }
-    let images = try loaded.generate(count: options.count, seed: options.seed)
+    let images = try loaded.generate(
+      count: options.count, seed: options.seed, prior: options.prior,
+      data: options.data ?? loaded.recordedData(group))
     try group.decideOnRoot(phase: "writing samples") {
       try writeImages(images, height: loaded.height, width: loaded.width, to: options.output)
     }

@@ -1,3 +1,5 @@
+import Training
+
 /// How one kind of value is read from text and shown as text.
 package struct ValueFormat<Value: Sendable>: Sendable {
   package let kind: OptionDescription.Kind
@@ -116,6 +118,16 @@ extension ValueFormat where Value == String {
     ValueFormat(
       kind: .string, completion: .values(names), expectation: enumeration(of: names),
       read: { names.contains($0) ? $0 : nil }, show: { .string($0) })
+  }
+}
+
+extension ValueFormat where Value == CodePrior {
+  /// `normal`, `gaussian` or `mixture:n`.
+  package static var prior: ValueFormat {
+    ValueFormat(
+      kind: .string, completion: .nothing,
+      expectation: "'normal', 'gaussian' or 'mixture:' and a number from 1 to 10000, as 'mixture:10'",
+      read: { CodePrior($0) }, show: { .string($0.text) })
   }
 }
 

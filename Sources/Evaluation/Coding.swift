@@ -1,6 +1,7 @@
 import Collectives
 import ImageData
 import NeuralNet
+import RandomNumbers
 import TensorCore
 
 /// The codes that a model gives images; a collective call, shared over ranks by chunks.
@@ -14,6 +15,37 @@ public func encodeImages(
   return EvaluationChunks(images: images.count, shards: shards).gather(
     width: model.latentDimension, group: group, phase: "encoding"
   ) { UnsafePointer(model.encodeChunk(images, $0, input: input, team: team)) }
+}
+
+/// The codes that a prior is fitted to: those of `encodeImages`, but of a variational autoencoder drawn by chance, as its
+/// decoder saw them in training; a collective call.
+///
+/// The noise of image i depends on the seed and i alone.
+///
+/// - Precondition: as for `encodeImages`.
+/// - Returns: (images, latent dimension) on rank 0, nothing on the others.
+public func drawCodes(
+  of images: ImageDataset, by model: any ImageCoder, seed: UInt32, shards: Int, group: ProcessGroup,
+  team: ThreadTeam
+) -> [Float] {
+  guard let model = model as? VariationalAutoencoder else {
+    return encodeImages(images, by: model, shards: shards, group: group, team: team)
+  }
+  let latent = model.latentDimension
+  let input = AlignedBuffer<Float>(count: EvaluationChunks.size * images.pixelsPerImage)
+  let noise = AlignedBuffer<Float>(count: EvaluationChunks.size * latent)
+  let key = RandomKey(seed: seed, purpose: .reparameterization, layer: 2)
+  return EvaluationChunks(images: images.count, shards: shards).gather(
+    width: latent, group: group, phase: "encoding"
+  ) { chunk in
+    images.copyImages(chunk, to: input.pointer, team: team)
+    for (row, image) in chunk.enumerated() {
+      fillNormal(noise.pointer + row * latent, count: latent, key: key, step: 0, index: image)
+    }
+    return UnsafePointer(
+      model.drawCodes(
+        images: input.pointer, noise: noise.pointer, pass: Pass(rowCount: chunk.count, team: team)))
+  }
 }
 
 /// The images that a model makes of codes; a collective call, shared over ranks by chunks.

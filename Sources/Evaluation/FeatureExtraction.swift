@@ -35,24 +35,25 @@ public func extractFeatures(
   ) { range, destination in images.copyImages(range, to: destination, team: team) }
 }
 
-/// The features of the images that `generateImages` draws from a decoder with that seed; a collective call. The pixels
+/// The features of the images that `generateImages` draws from a model with that seed; a collective call. The pixels
 /// of a chunk are forgotten with it.
 ///
 /// - Precondition: the model has room for `EvaluationChunks.size` rows of `height` x `width` pixels.
 /// - Returns, throws: as for a set of images.
 public func extractFeatures(
-  ofGenerated count: Int, height: Int, width: Int, from model: any ImageCoder, seed: UInt32,
+  ofGenerated count: Int, height: Int, width: Int, from model: GenerativeModel, seed: UInt32,
   by network: any FeatureNetwork, name: String = "generated images", group: ProcessGroup,
   team: ThreadTeam
 ) throws -> ImageFeatures? {
-  precondition(model.pixelCount == height * width)
-  let codes = GenerationCodes(latentDimension: model.latentDimension, seed: seed)
+  let decoder = model.decoder
+  precondition(decoder.pixelCount == height * width)
+  let codes = model.codes(seed: seed)
   return try extractFeatures(
     count: count, height: height, width: width, by: network, name: name, group: group,
     team: team
   ) { samples, destination in
-    let images = model.decodeChunk(codes.fill(samples), rows: samples.count, team: team)
-    destination.update(from: images, count: samples.count * model.pixelCount)
+    let images = decoder.decodeChunk(codes.fill(samples), rows: samples.count, team: team)
+    destination.update(from: images, count: samples.count * decoder.pixelCount)
   }
 }
 

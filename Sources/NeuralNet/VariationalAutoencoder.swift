@@ -77,13 +77,14 @@ public final class VariationalAutoencoder: ImageCoder {
     decoder.forward(input: codes, pass: pass)
   }
 
-  /// The logits of images rebuilt from codes drawn by chance, m + exp(v / 2) noise.
+  /// Codes drawn by chance, m + exp(v / 2) noise.
   ///
   /// - Parameters:
   ///   - images: (rows, pixelCount) in [0, 1].
   ///   - noise: standard normal numbers, (rows, latentDimension).
-  /// - Returns: logits (rows, pixelCount), valid until the next call.
-  public func forward(
+  /// - Returns: (rows, latentDimension), valid until the next call.
+  @discardableResult
+  public func drawCodes(
     images: UnsafePointer<Float>, noise: UnsafePointer<Float>, pass: Pass
   ) -> UnsafeMutablePointer<Float> {
     let features = trunk.forward(input: images, pass: pass)
@@ -92,7 +93,19 @@ public final class VariationalAutoencoder: ImageCoder {
     sampleGaussians(
       means: means, logVariances: logVariances, noise: noise, codes: codes,
       count: pass.rowCount * latentDimension, team: pass.team)
-    return decoder.forward(input: codes, pass: pass)
+    return codes
+  }
+
+  /// The logits of images rebuilt from codes that `drawCodes` draws.
+  ///
+  /// - Parameters:
+  ///   - images: (rows, pixelCount) in [0, 1].
+  ///   - noise: standard normal numbers, (rows, latentDimension).
+  /// - Returns: logits (rows, pixelCount), valid until the next call.
+  public func forward(
+    images: UnsafePointer<Float>, noise: UnsafePointer<Float>, pass: Pass
+  ) -> UnsafeMutablePointer<Float> {
+    decoder.forward(input: drawCodes(images: images, noise: noise, pass: pass), pass: pass)
   }
 
   /// Of each image of the last `forward`, the divergence of its distribution from the standard normal one in nats, and what

@@ -11,7 +11,7 @@ struct Comparison {
   /// What is compared.
   enum Subject {
     case images(ComparedImages)
-    case model(any ImageCoder, count: Int, seed: UInt32, shards: Int)
+    case model(GenerativeModel, prior: CodePrior, count: Int, seed: UInt32, shards: Int)
   }
 
   let request: EvaluationRequest
@@ -103,7 +103,7 @@ struct Comparison {
   {
     switch subject {
     case .images(let compared): try evaluator.features(of: compared.images)
-    case .model(let model, let count, let seed, _):
+    case .model(let model, _, let count, let seed, _):
       try evaluator.features(count, drawnFrom: model, seed: seed &+ UInt32(repetition), size: size)
     }
   }
@@ -120,7 +120,8 @@ struct Comparison {
     if case .images(let compared) = subject {
       members.append(JSONMember("images", .string(compared.description)))
     }
-    if case .model(_, _, let seed, _) = subject {
+    if case .model(_, let prior, _, let seed, _) = subject {
+      members.append(JSONMember("prior", .string(prior.text)))
       let seeds = (0..<request.repetitions).map { Int(seed &+ UInt32($0)) }
       members.append(JSONMember("seeds", .array(seeds.map { .integer($0) })))
     }
@@ -141,7 +142,7 @@ struct Comparison {
     switch subject {
     case .images(let compared):
       pixels = compared.images.prefix(count).pixels
-    case .model(let model, let drawn, let seed, let shards):
+    case .model(let model, _, let drawn, let seed, let shards):
       pixels = generateImages(
         count: min(count, drawn), from: model, seed: seed, shards: shards, group: group, team: team)
     }

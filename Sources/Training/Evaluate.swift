@@ -20,6 +20,10 @@ public func evaluateImages(
       .usage, "--count 0 leaves nothing to do with images: only models have other scores",
       help: "give a --count above 0")
   }
+  guard request.prior == nil else {
+    throw Failure(
+      .usage, "--prior is for models, which draw images; \(path) is a set of images", help: "leave it out")
+  }
   guard request.seed == nil && request.repetitions == 1 else {
     throw Failure(
       .usage,
@@ -63,22 +67,16 @@ extension LoadedModel {
   ///
   /// - Parameter data: as for training; it has to be what the model was trained on.
   public func evaluate(_ request: EvaluationRequest, data: String?) throws -> EvaluationReport {
-    let splits = try loadSplits(
-      configuration, data: data, requiresLabels: configuration.model.needsLabels, group: group
-    ).splits
-    guard splits.contentHash.description == dataHash else {
-      throw Failure(
-        .badData, "the model was trained on other data than this",
-        help: "name the data it was trained on with --data")
-    }
+    let splits = try ownSplits(data: data)
     let part = SplitPart(rawValue: request.against)
     try requireSomething(request, part: part)
     var report = EvaluationReport()
     report.position = MetricsRow(position).members
     if let part { try scoreModel(on: part.images(of: splits), part: part, into: &report) }
-    guard let coder = task.model as? any ImageCoder, request.count > 0 else { return report }
+    guard configuration.model.hasCodes, request.count > 0 else { return report }
     let subject = Comparison.Subject.model(
-      coder, count: request.count, seed: request.seed ?? configuration.seed, shards: configuration.shards)
+      try generator(request.prior) { splits }, prior: savedPrior.prior, count: request.count,
+      seed: request.seed ?? configuration.seed, shards: configuration.shards)
     try Comparison(request: request, subject: subject, group: group, team: team).run(
       splits: splits, height: height, width: width, into: &report)
     return report

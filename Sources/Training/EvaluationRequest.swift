@@ -11,6 +11,8 @@ public struct EvaluationRequest: Sendable, Equatable {
   public var weights: String?
   /// The most images on either side; a model draws as many. 0 compares none.
   public var count = 10_000
+  /// What the codes of the images are drawn from that a model draws; nil takes what the run was trained with.
+  public var prior: CodePrior?
   /// The seed of the images that a model draws; nil takes the run's own.
   public var seed: UInt32?
   /// How often a model draws images, with seeds one after another.
@@ -51,7 +53,8 @@ public struct EvaluationRequest: Sendable, Equatable {
   /// The options given that ask for something about generated images.
   var optionsOfGeneration: [String] {
     [
-      ("--features", features != nil), ("--seed", seed != nil), ("--repeat", repetitions > 1),
+      ("--features", features != nil), ("--prior", prior != nil), ("--seed", seed != nil),
+      ("--repeat", repetitions > 1),
       ("--density", hasDensity), ("--extrapolate", hasExtrapolation),
       ("--save-features", savedFeatures != nil), ("--nearest", nearestPicture != nil),
     ].filter(\.1).map(\.0)

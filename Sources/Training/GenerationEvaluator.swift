@@ -40,14 +40,14 @@ final class GenerationEvaluator {
 
   /// The images that a model draws with `seed`, scored.
   func score(
-    _ count: Int, drawnFrom model: any ImageCoder, seed: UInt32, against real: ComparedImages,
+    _ count: Int, drawnFrom model: GenerativeModel, seed: UInt32, against real: ComparedImages,
     metrics: GenerationMetrics = []
   ) throws -> GenerationScores {
     try score(
       features(count, drawnFrom: model, seed: seed, size: real.images), against: real, metrics: metrics)
   }
 
-  func features(_ count: Int, drawnFrom model: any ImageCoder, seed: UInt32, size: ImageDataset) throws
+  func features(_ count: Int, drawnFrom model: GenerativeModel, seed: UInt32, size: ImageDataset) throws
     -> ImageFeatures?
   {
     try extractFeatures(

@@ -16,6 +16,8 @@ public final class LoadedModel {
   let position: TrainingPosition
   /// Of the data that the model was trained on.
   let dataHash: String
+  /// What codes were drawn from last, at first the checkpoint's.
+  var savedPrior: FittedPrior
   let task: any TrainingTask
   let group: ProcessGroup
   let team: ThreadTeam
@@ -48,6 +50,7 @@ public final class LoadedModel {
     model.allocate(rows: EvaluationChunks.size)
     try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
     for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
+    savedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 
   /// The model, where it has codes and makes images.
@@ -58,13 +61,6 @@ public final class LoadedModel {
     throw Failure(
       .usage, "a \(configuration.model.rawValue) has no codes and makes no images",
       help: "name a run of an autoencoder")
-  }
-
-  /// Images from codes of N(0, I): (count, height * width) on rank 0, nothing on the others.
-  public func generate(count: Int, seed: UInt32) throws -> [Float] {
-    generateImages(
-      count: count, from: try coder(), seed: seed, shards: configuration.shards, group: group,
-      team: team)
   }
 }
 

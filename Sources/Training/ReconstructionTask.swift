@@ -10,6 +10,7 @@ final class ReconstructionTask: GeneratingTask {
   let autoencoder: Autoencoder
   let objective: ReconstructionObjective
   var generation: GenerationEvaluator?
+  var prior = FittedPrior.normal
   /// Of the last `forward`; in training, after the losses, their gradient.
   private var logits: UnsafeMutablePointer<Float>!
 

@@ -56,12 +56,22 @@ extension RunConfiguration {
       help: "take some of the training images with --validation K, or give --patience 0")
   }
 
+  /// Throws a usage failure where there are too few training images for the prior.
+  func requirePrior(in splits: DataSplits) throws(Failure) {
+    guard let prior, let components = prior.components, components > splits.train.count else { return }
+    throw Failure(
+      .usage,
+      "--prior \(prior.text) needs at least \(components) training images, and there are \(splits.train.count)",
+      help: "give a smaller number")
+  }
+
   /// Some options belong to a kind of layers or losses, which not every model has.
   private func requireOptionsOfTheModel() throws(Failure) {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)
     try require("--channels", given: channels != nil, \.isConvolutional)
     try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
     try require("--latent", given: latent != nil, \.hasCodes)
+    try require("--prior", given: prior != nil, \.hasCodes)
     for (option, isGiven) in [
       ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil), ("--free-bits", freeBits != nil),
     ] { try require(option, given: isGiven) { $0.kind == .variationalAutoencoder } }

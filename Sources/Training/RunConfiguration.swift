@@ -31,6 +31,8 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Nats of divergence that each dimension of a code counts at least; nil is 0.
   public var freeBits: Double?
   public var conventions: Conventions
+  /// What the codes of generated images are drawn from; nil is `normal`.
+  public var prior: CodePrior?
 
   // MARK: Optimisation
 

@@ -72,7 +72,7 @@ extension Trainer {
     modelPosition = try TrainingPosition(json: JSONValue(parsing: Array(text.utf8), file: file), file: file)
   }
 
-  private func checkpointFolder(ofStep step: Int) -> CheckpointFolder {
+  func checkpointFolder(ofStep step: Int) -> CheckpointFolder {
     CheckpointFolder("\(folder.checkpoints)/\(CheckpointFolder.name(ofStep: step))")
   }
 

@@ -25,6 +25,7 @@ extension Trainer {
         JSONMember("height", .integer(splits.train.height)),
         JSONMember("width", .integer(splits.train.width)),
         JSONMember("data_sha256", .string(splits.contentHash.description)),
+        JSONMember("prior", configuration.prior.map { .string($0.text) } ?? .null),
         JSONMember("configuration", configuration.arithmetic),
       ]
       try metrics?.synchronize()

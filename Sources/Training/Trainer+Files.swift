@@ -15,7 +15,10 @@ extension Trainer {
     }
     try group.decideOnRoot(phase: "starting the run's files") {
       try CheckpointStore(folder.checkpoints).removeLeftovers()
-      if position.step > 0 { try tidyCheckpoints() }
+      if position.step > 0 {
+        try tidyCheckpoints()
+        try removePriors()
+      }
       if metrics == nil { metrics = try JSONLinesFile(opening: folder.metrics, keeping: 0) }
       timings = try JSONLinesFile(opening: folder.timing)
       try writeStatus("running")
@@ -30,8 +33,10 @@ extension Trainer {
   }
 
   /// Samples, pictures and the last word. All ranks take part.
-  func finish() {
+  func finish() throws {
     logLastTiming()
+    try fitPrior()
+    savePrior()
     let showpieces = task.showpieces(splits: splits, group: group, team: team)
     let similarities = showpieces.reconstructions?.similarities.compactMap { $0 } ?? []
     onRoot("writing samples and pictures") {

@@ -55,7 +55,8 @@ extension Trainer {
   var monitoredPart: SplitPart { splits.validation == nil ? .test : .validation }
 
   private func score(_ part: SplitPart) throws -> Scores {
-    try task.score(splits[part]!, part: part, group: group, team: team)
+    if configuration.fidSamples > 0 { try fitPrior() }
+    return try task.score(splits[part]!, part: part, group: group, team: team)
   }
 
   private func writeScores(_ scores: Scores, part: SplitPart) {

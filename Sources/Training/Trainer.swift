@@ -52,6 +52,8 @@ final class Trainer {
   var originalCheckpoints: String?
   /// On the test images at the end, where `scores` are on others.
   var testScores: Scores?
+  /// The step of the model whose codes the task's prior was fitted to.
+  var priorStep: Int?
   /// Where and when this start of the run began.
   var firstStep = 0
   let startTime = monotonicSeconds()
@@ -110,9 +112,10 @@ final class Trainer {
       model.initialize(seed: configuration.seed)
     }
     try startFiles()
-    if position.step == 0 { saveCheckpoint() }
+    // a run with nothing left to do may come from another folder, or want another prior
+    if position.step == 0 || isOver { saveCheckpoint() }
 
-    while position.epoch < configuration.epochs && !hasReachedStepLimit && !hasLostPatience {
+    while !isOver {
       let order = EpochOrder(count: splits.train.count, seed: configuration.seed, epoch: position.epoch)
       while position.stepInEpoch < plan.batchCount && !hasReachedStepLimit {
         try trainingStep(batch: position.stepInEpoch, order: order)
@@ -133,9 +136,8 @@ final class Trainer {
         if isDue(configuration.evaluateEvery) { try evaluate() }
         reportEpoch()
       }
-      let isLast = position.epoch == configuration.epochs || hasReachedStepLimit || hasLostPatience
       // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
-      if isLast || isBest || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
+      if isOver || isBest || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
     }
 
     if intervalLoss.samples > 0 { logInterval() }
@@ -146,7 +148,7 @@ final class Trainer {
     // from here on, a run with patience is about its best state, others about their last
     try returnToBest()
     try evaluateTest()
-    finish()
+    try finish()
   }
 
   /// Stops the run, naming the first tensor, if a rank's parameters or running tensors are not those of the others.
@@ -158,6 +160,10 @@ final class Trainer {
     for (tensor, digest) in zip(tensors, digests) {
       try group.requireEqual(digest, what: "tensor \(tensor.name)")
     }
+  }
+
+  private var isOver: Bool {
+    position.epoch >= configuration.epochs || hasReachedStepLimit || hasLostPatience
   }
 
   private var hasReachedStepLimit: Bool {

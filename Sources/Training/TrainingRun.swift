@@ -51,6 +51,7 @@ public struct TrainingRun {
     let task = try configuration.makeTask(train: splits.train)
     try prepareGeneration(task, configuration, splits.test, group, team, log)
     try configuration.requireValidationImages(in: splits)
+    try configuration.requirePrior(in: splits)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
       log.say(

@@ -19,6 +19,7 @@ final class VariationalTask: GeneratingTask {
   let configuration: RunConfiguration
   let autoencoder: VariationalAutoencoder
   var generation: GenerationEvaluator?
+  var prior = FittedPrior.normal
   private let reconstruction: ReconstructionObjective
   private let freeBits: Float
   private var noise = AlignedBuffer<Float>(count: 0)

@@ -211,3 +211,21 @@ private func text(_ path: String) throws -> String {
   try newer.verify()
   #expect(try FileSystem.names(in: store.path) == ["last", "step-00000001"])
 }
+
+@Test func aFileJoinsAndLeavesACheckpoint() throws {
+  let folder = TemporaryFolder()
+  let checkpoint = try store(in: folder).publish(step: 1, files: files("a"))
+  let done = try text(checkpoint.path("DONE"))
+  for content in ["first", "second"] {
+    try checkpoint.add(CheckpointFile("extra.bin", bytes: Array(content.utf8)))
+    try checkpoint.verify(requiring: ["extra.bin", "model.safetensors", "state.json"])
+    #expect(try text(checkpoint.path("extra.bin")) == content)
+  }
+  #expect(try text(checkpoint.path("DONE")).split(separator: "\n").count == 3)
+  // What a process left that was killed while it added a file.
+  try folder.write("checkpoints/step-00000001/.extra.bin.1-2.partial", [1])
+  try checkpoint.remove("extra.bin")
+  try checkpoint.remove("extra.bin")
+  #expect(try text(checkpoint.path("DONE")) == done)
+  #expect(try FileSystem.names(in: checkpoint.path) == ["DONE", "model.safetensors", "state.json"])
+}

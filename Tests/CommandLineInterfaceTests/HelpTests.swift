@@ -86,6 +86,11 @@ import Testing
                               (default: the model's)
       --conventions <library> Library whose initial weights and Adam are followed.
                               (values: keras, torch; default: the model's)
+      --prior <distribution>  What the codes of generated images are drawn from:
+                              N(0, I), or after training the Gaussian of the
+                              training images' codes, or a mixture of n Gaussians
+                              fitted to them: normal, gaussian or mixture:<n>.
+                              (default: normal)
 
     OPTIMISATION:
       --loss <loss>           What training makes small: binary cross-entropy,

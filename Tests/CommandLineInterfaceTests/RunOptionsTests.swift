@@ -9,7 +9,7 @@ import Training
   #expect(
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
-      "loss",
+      "prior", "loss",
       "mix-alpha", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay", "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
@@ -30,11 +30,11 @@ import Training
     } == [
       "train: preset config dry-run quiet verbose version help",
       "sweep: preset config grid random range metric ranks-per-trial sweep-dir resume dry-run version help",
-      "sample: run count seed out quiet verbose version help",
+      "sample: run count seed prior data out quiet verbose version help",
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
-      "evaluate: target against data features weights count seed repeat density extrapolate save-features "
+      "evaluate: target against data features weights count prior seed repeat density extrapolate save-features "
         + "nearest cache threads json quiet verbose version help",
       "export: subject format out quiet verbose version help",
       "data: batch seed data split validation limit shards epoch json quiet verbose version help",
@@ -59,7 +59,8 @@ import Training
     ])
   #expect(
     names(.recorded) == [
-      "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "fid-samples", "features",
+      "prior", "epochs", "steps", "patience", "min-delta", "data", "evaluate-every", "fid-samples",
+      "features",
       "weights", "checkpoint-every", "keep", "log-every", "check-every",
     ])
   #expect(names(.local) == ["batch-per-rank", "threads", "hang-timeout", "run-dir", "resume"])
@@ -76,7 +77,8 @@ import Training
 /// A configuration with one option set to something else than its default, and the text that sets it.
 private func changed(_ entry: RunOptions.Entry) throws -> (configuration: RunConfiguration, text: String) {
   let defaults = RunConfiguration.defaults(for: model(for: entry))
-  let candidates = (entry.description.allowedValues ?? []) + ["4", "0.0003", "true", "7,5", "a \"b\" \\c/é"]
+  let candidates =
+    (entry.description.allowedValues ?? []) + ["4", "0.0003", "true", "7,5", "mixture:3", "a \"b\" \\c/é"]
   for text in candidates {
     var configuration = defaults
     if entry.read(&configuration, text), configuration != defaults { return (configuration, text) }
@@ -167,6 +169,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--dropout 0.1", "--dropout is for classifier, not dense-ae"),
   ("--beta 0.1", "--beta is for vae or conv-vae, not dense-ae"),
   ("--kl-warmup 9", "--kl-warmup is for vae or conv-vae, not dense-ae"),
+  ("--hidden 8 --prior mixture:0", "The value 'mixture:0' is invalid for '--prior <distribution>'"),
   ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
 ])
 func optionsWithoutEffectAreRefused(words: String, message: String) {

@@ -4,8 +4,8 @@ import TensorCore
 /// Codes drawn from a mixture: that of sample i is a function of the mixture, the seed and i, whatever else is drawn.
 ///
 /// The component k is the first whose cumulative weight exceeds a uniform number, and the code is m_k + L_k z with z from
-/// N(0, I), in double precision and rounded at the end. The z are the codes that `GenerationCodes` gives with the seed.
-public struct MixtureCodes {
+/// N(0, I), in double precision and rounded at the end. The z are the codes that `NormalCodes` gives with the seed.
+public struct MixtureCodes: CodeSource {
   public let mixture: GaussianMixture
   private let noiseKey: RandomKey
   private let componentKey: RandomKey

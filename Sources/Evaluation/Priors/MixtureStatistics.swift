@@ -86,8 +86,8 @@ struct MixtureStatistics {
           .badData,
           "the covariance of the prior's component \(component + 1) of \(components) is not positive definite",
           help:
-            "train with a linear code (ReLU's exact zeros have no variance), use fewer components, or regularise "
-            + "with more than \(regularization)")
+            "choose fewer components, or train with --latent-activation linear: ReLU's exact zeros have no variance"
+        )
       }
       counts.append(count)
       means += (0..<dimension).map { shift[$0] + move[$0] }

@@ -58,7 +58,9 @@ extension TrainOptions {
   }
 
   @Sendable static func helpDefaults(for settings: [Setting]) -> [TrainOptions] {
-    if let preset = try? namedPreset(in: settings) { return [TrainOptions(configuration: preset.configuration)] }
+    if let preset = try? namedPreset(in: settings) {
+      return [TrainOptions(configuration: preset.configuration)]
+    }
     let models = ModelName.allCases
     let named = models.filter { model in
       settings.contains { $0.name == "model" && $0.value == model.rawValue }

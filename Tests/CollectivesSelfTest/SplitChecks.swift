@@ -1,4 +1,5 @@
 import Collectives
+import Diagnostics
 import Glibc
 
 /// The ranks in groups of every size side by side: sums (through shared memory, messages and MPI), exchanges and
@@ -48,6 +49,18 @@ private func checkPart(_ part: ProcessGroup, number: Int, turn: Int) throws {
   part.algorithm = .tree
   checkWindow(part, rounds: 4)
   part.releaseSharedWindow()
+}
+
+/// The last part of the ranks loses a rank to a fault, or to a stop that the others of the part notice after 1 s.
+func checkPartFault(_ group: ProcessGroup, hangs: Bool) {
+  let part = group.split(into: 2)
+  if group.rank == group.size - 1 {
+    if hangs { usleep(20_000_000) }
+    part.abort(Failure(.inputOutput, "disk is full"), phase: "writing")
+  }
+  part.hangTimeout = 1
+  if part.firstJobRank > 0 { part.barrier(phase: "a part's wait") }
+  group.barrier()
 }
 
 /// Rank 0 waits two seconds and a half for the others, and is called in the meantime.

@@ -28,6 +28,7 @@ do {
       let way = checkWindow(group)
       if group.isRoot { print(way) }
     case "split": try checkSplit(group)
+    case "part": checkPartFault(group, hangs: arguments.dropFirst().first == "hang")
     case "calls": checkCallsWhileWaiting(group)
     case "exchange": checkExchange(group)
     case "agree":

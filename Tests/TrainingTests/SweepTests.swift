@@ -61,7 +61,7 @@ extension EndToEnd {
     }
 
     @Test func aTrialThatFailsIsToldAndStopsNoOther() throws {
-      let laboratory = try Laboratory(options: "")
+      let laboratory = try Laboratory()
       let options = "--epochs 2 --validation 31 --hidden 16 --grid lr=0.001,1e30,0.01"
       laboratory.sweep("one", options).expectFailure(
         85, "1 of 3 trials failed, first 001 lr=1e+30: the gradient is no longer finite at step 2 (epoch 2)")

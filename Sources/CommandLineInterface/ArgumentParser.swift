@@ -96,7 +96,8 @@ package struct ArgumentParser {
   }
 
   private mutating func assignPositionals() throws(Failure) {
-    if positionals.count > arguments.count {
+    let repeated = arguments.last.flatMap { $0.isRepeated ? $0 : nil }
+    if positionals.count > arguments.count && repeated == nil {
       let extra = positionals[arguments.count...].map { "'\($0)'" }
       throw Failure(
         .usage,
@@ -106,6 +107,10 @@ package struct ArgumentParser {
     }
     for (argument, value) in zip(arguments, positionals) {
       settings.append(Setting(name: argument.name, value: value, origin: .commandLine))
+    }
+    guard let repeated else { return }
+    for value in positionals.dropFirst(arguments.count) {
+      settings.append(Setting(name: repeated.name, value: value, origin: .commandLine))
     }
   }
 

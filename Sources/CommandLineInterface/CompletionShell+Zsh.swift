@@ -48,7 +48,7 @@ func zshCompletion(_ program: String, _ commands: [CommandSpecification]) -> Str
     let action = zshAction(option.completion)
     let help = zshQuoted(option.help)
     switch option.form {
-    case .argument: return "':\(option.valueName):\(action)'"
+    case .argument: return "'\(option.isRepeated ? "*" : ""):\(option.valueName):\(action)'"
     case .value:
       // The plus and the equals sign say that the value may follow as a word or be attached.
       let rest = "[\(help)]:\(zshQuoted(option.valueName)):\(action)'"

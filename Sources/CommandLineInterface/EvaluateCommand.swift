@@ -64,6 +64,10 @@ let evaluateCommand = CommandSpecification(
     .option(
       "repeat", "n", \.request.repetitions, .integer(1...1000), .data, .invocation,
       "Draw images n times, with seeds one after another, and give means and standard deviations."),
+    .option(
+      "iwae", "k", \.request.importanceSamples, .integer(1...1_000_000), .data, .invocation,
+      "For vae and conv-vae: compute the importance-weighted bound on the likelihood as well, from k codes for each image.",
+      defaultText: "none"),
     .flag("density", \.request.hasDensity, stores: true, .output, "Compute density and coverage as well."),
     .flag(
       "extrapolate", \.request.hasExtrapolation, stores: true, .output,

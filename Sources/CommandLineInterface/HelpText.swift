@@ -47,7 +47,8 @@ package enum HelpText {
       "[\($0.label.split(separator: ", ").last!)]"
     }
     let arguments = options.filter(\.isArgument).map { option in
-      option.form == .argument(isRequired: true) ? option.spelling : "[\(option.spelling)]"
+      let spelling = option.isRepeated ? "\(option.spelling) ..." : option.spelling
+      return option.form == .argument(isRequired: true) ? spelling : "[\(spelling)]"
     }
     return ((named.count > fewEnough ? ["[<options>]"] : named) + arguments).joined(separator: " ")
   }

@@ -52,6 +52,8 @@ package struct OptionDescription: Sendable, Equatable {
   package var kind = Kind.boolean
   package var completion = Completion.nothing
   package var role = Role.invocation
+  /// Whether an argument, the last one, takes all further words by position.
+  package var isRepeated = false
 
   /// The only values it takes, where they can be listed.
   package var allowedValues: [String]? {

@@ -116,4 +116,21 @@ extension OptionSpecification {
       read: { format.store($1, in: &$0[keyPath: property]) },
       expectation: format.expectation, show: { format.show($0[keyPath: property]) })
   }
+
+  /// `<name> ...`, one or more words by position, after all other arguments. Command line only.
+  package static func arguments(
+    _ name: String, _ property: WritableKeyPath<Target, [String]> & Sendable, _ format: ValueFormat<String>,
+    _ help: String
+  ) -> OptionSpecification {
+    OptionSpecification(
+      description: OptionDescription(
+        form: .argument(isRequired: true), name: name, valueName: name, group: .arguments, help: help,
+        kind: format.kind, completion: format.completion, isRepeated: true),
+      read: { target, text in
+        guard let value = format.read(text) else { return false }
+        target[keyPath: property].append(value)
+        return true
+      },
+      expectation: format.expectation, show: { _ in nil })
+  }
 }

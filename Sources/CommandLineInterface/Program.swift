@@ -22,8 +22,13 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
+<<<<<<< HEAD
     trainCommand, sweepCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand,
     evaluateCommand,
+=======
+    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
+    compareCommand,
+>>>>>>> main
     exportCommand, dataCommand, benchCommand,
   ]
 

@@ -55,8 +55,12 @@ package enum RunOptions {
       "The part of SSIM in the loss 'mix'.",
       defaultText: "0.84"),
     .option(
+      "likelihood", "distribution", \.likelihood, .choice, .optimisation, .arithmetic,
+      "Distribution of the pixels given a variational autoencoder's code: Bernoulli, or Gaussian with one variance that is learnt."
+    ),
+    .option(
       "beta", "factor", \.beta, .number(), .optimisation, .arithmetic,
-      "What the divergence of a variational autoencoder's code from N(0, I) counts beside the pixels' cross-entropy."
+      "What the divergence of a variational autoencoder's code from N(0, I) counts beside the pixels' likelihood."
     ),
     .option(
       "kl-warmup", "steps", \.divergenceWarmup, .integer(atLeast: 1), .optimisation, .arithmetic,

@@ -2,18 +2,18 @@ import Collectives
 import Glibc
 import ImageData
 import NeuralNet
-import RandomNumbers
 import TensorCore
 
-/// The evidence lower bound of a variational autoencoder with independent Bernoulli pixels: means over images, in nats.
+/// The evidence lower bound of a variational autoencoder: means over images, in nats.
 public struct EvidenceBound: Sendable, Equatable {
-  /// The cross-entropy of the pixels, -log p(x|z), one z drawn for each image.
+  /// -log p(x|z), one z drawn for each image: the cross-entropy of Bernoulli pixels, or the logarithm of a density of
+  /// dequantised ones.
   public var reconstruction: Double
   /// KL(q(z|x) || N(0, I)).
   public var divergence: Double
-  /// The entropy of the pixels taken as probabilities: `reconstruction` can't be below it for grey pixels, for which the
-  /// bound is no likelihood.
-  public var entropy: Double
+  /// The entropy of Bernoulli pixels taken as probabilities: `reconstruction` can't be below it for grey pixels, for which
+  /// the bound is no likelihood. Nil where they are Gaussian.
+  public var entropy: Double?
 
   /// The bound itself, -reconstruction - divergence.
   public var value: Double { -reconstruction - divergence }
@@ -30,28 +30,30 @@ public func evaluateBound(
 ) -> EvidenceBound {
   let size = EvaluationChunks.size
   let (pixels, latent) = (images.pixelsPerImage, model.latentDimension)
+  let isDensity = model.likelihood == .gaussian
   let input = AlignedBuffer<Float>(count: size * pixels)
   let noise = AlignedBuffer<Float>(count: size * latent)
   let losses = AlignedBuffer<Double>(count: size)
   let divergences = AlignedBuffer<Double>(count: size)
   let counted = AlignedBuffer<Double>(count: size)
   let entropies = AlignedBuffer<Double>(count: size)
-  let key = RandomKey(seed: seed, purpose: .reparameterization, layer: 1)
-  let objective = ReconstructionObjective(.bce, height: images.height, width: images.width, reduction: .sum)
+  let chance = EvaluationChance(seed: seed)
   let sums = EvaluationChunks(images: images.count, shards: shards).sum(
     width: 3, group: group, phase: "evaluation"
   ) { chunk, sums in
     images.copyImages(chunk, to: input.pointer, team: team)
-    team.forEachRange(chunk.count) { rows in
-      for row in rows {
-        fillNormal(
-          noise.pointer + row * latent, count: latent, key: key, step: 0, index: chunk.lowerBound + row)
-        entropies.pointer[row] = binaryEntropy(input.pointer + row * pixels, count: pixels)
+    chance.fillNoise(noise.pointer, images: chunk, sample: 0, latentDimension: latent, team: team)
+    if !isDensity {
+      team.forEachRange(chunk.count) { rows in
+        for row in rows {
+          entropies.pointer[row] = binaryEntropy(input.pointer + row * pixels, count: pixels)
+        }
       }
     }
     let logits = model.forward(
       images: input.pointer, noise: noise.pointer, pass: Pass(rowCount: chunk.count, team: team))
-    objective.evaluate(
+    if isDensity { chance.dequantize(input.pointer, images: chunk, pixelCount: pixels, team: team) }
+    model.evaluateReconstructions(
       logits: logits, targets: input.pointer, logitGradient: nil, sampleLosses: losses.pointer,
       rows: chunk.count, team: team)
     model.divergences(
@@ -63,7 +65,13 @@ public func evaluateBound(
     }
   }
   let means = sums.map { $0 / Double(images.count) }
-  return EvidenceBound(reconstruction: means[0], divergence: means[1], entropy: means[2])
+  return EvidenceBound(reconstruction: means[0], divergence: means[1], entropy: isDensity ? nil : means[2])
+}
+
+/// A bound on the density of dequantised pixels in [0, 1], in nats, as bits for each pixel of bytes: densities are then in
+/// units of 1/256.
+public func bitsPerDimension(bound: Double, pixels: Int) -> Double {
+  8 - bound / (Double(pixels) * log(2))
 }
 
 /// The sum over pixels x in [0, 1] of -x log x - (1 - x) log (1 - x).

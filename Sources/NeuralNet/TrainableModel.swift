@@ -2,7 +2,7 @@
 public protocol TrainableModel: AnyObject {
   /// In the order of the parameters.
   var networks: [Sequential] { get }
-  /// The parameters of all networks, in order.
+  /// The parameters of all networks, in order, then those of the model's own.
   var arena: ParameterArena { get }
 
   /// Makes room for up to `rows` images at a time.

@@ -2,7 +2,8 @@ import Diagnostics
 import TensorCore
 
 /// A variational autoencoder: an encoder to a normal distribution of codes with independent dimensions, from which one
-/// code is drawn, and a decoder of it to logits. The output is sigmoid(logits).
+/// code is drawn, and a decoder of it to logits. The output is sigmoid(logits), and `likelihood` is the
+/// distribution of pixels around it; Gaussian ones have one variance, whose logarithm is a parameter beside the networks'.
 ///
 /// Source: Kingma and Welling, "Auto-encoding variational Bayes", 2014.
 public final class VariationalAutoencoder: ImageCoder {
@@ -14,14 +15,22 @@ public final class VariationalAutoencoder: ImageCoder {
   public let logVarianceHead: Sequential
   /// Codes to logits.
   public let decoder: Sequential
+  public let likelihood: PixelLikelihood
+  /// `decoder.log_variance`: of the pixels, where they are Gaussian.
+  let pixelLogVariance: Parameter?
   public let arena: ParameterArena
+  /// Of each row, by the pixels' log-variance; filled by `evaluateReconstructions`.
+  var pixelLogVarianceGradients = AlignedBuffer<Float>(count: 0)
   private var codeBuffer = AlignedBuffer<Float>(count: 0)
   private var meanGradient = AlignedBuffer<Float>(count: 0)
   private var logVarianceGradient = AlignedBuffer<Float>(count: 0)
 
   /// - Precondition: both heads take what the trunk gives and make codes of one size, which the decoder takes; it gives as
   ///   many pixels as the trunk takes.
-  public init(trunk: Sequential, meanHead: Sequential, logVarianceHead: Sequential, decoder: Sequential) {
+  public init(
+    trunk: Sequential, meanHead: Sequential, logVarianceHead: Sequential, decoder: Sequential,
+    likelihood: PixelLikelihood = .bernoulli
+  ) {
     for head in [meanHead, logVarianceHead] {
       precondition(head.inputCount == trunk.outputCount && head.outputCount == decoder.inputCount)
     }
@@ -30,15 +39,22 @@ public final class VariationalAutoencoder: ImageCoder {
     self.meanHead = meanHead
     self.logVarianceHead = logVarianceHead
     self.decoder = decoder
-    arena = ParameterArena([trunk, meanHead, logVarianceHead, decoder].flatMap(\.parameters))
+    self.likelihood = likelihood
+    pixelLogVariance =
+      likelihood == .gaussian
+      ? Parameter(
+        "decoder.log_variance", shape: [1], initializer: .constant(Self.initialPixelLogVariance)) : nil
+    arena = ParameterArena(
+      [trunk, meanHead, logVarianceHead, decoder].flatMap(\.parameters) + [pixelLogVariance].compactMap { $0 }
+    )
   }
 
   /// A trunk with two linear heads, `encoder.mean` and `encoder.log_variance`, and a decoder.
   ///
   /// - Throws: a usage failure where the code would have no dimensions.
-  convenience init(trunk: Sequential, latent: Int, decoder: Sequential, conventions: Conventions)
-    throws(Failure)
-  {
+  convenience init(
+    trunk: Sequential, latent: Int, decoder: Sequential, likelihood: PixelLikelihood, conventions: Conventions
+  ) throws(Failure) {
     func head(_ name: String) throws(Failure) -> Sequential {
       try requirePositive(name, "width", latent)
       return Sequential([
@@ -48,15 +64,15 @@ public final class VariationalAutoencoder: ImageCoder {
     }
     self.init(
       trunk: trunk, meanHead: try head("encoder.mean"), logVarianceHead: try head("encoder.log_variance"),
-      decoder: decoder)
+      decoder: decoder, likelihood: likelihood)
   }
 
   public var networks: [Sequential] { [trunk, meanHead, logVarianceHead, decoder] }
   public var pixelCount: Int { trunk.inputCount }
   public var latentDimension: Int { decoder.inputCount }
-  /// Of the last `encode` or `forward`: (rows, latentDimension).
+  /// Of the last `encode`, `encodeDistributions` or `forward`: (rows, latentDimension).
   public var means: UnsafeMutablePointer<Float> { meanHead.output }
-  /// Of the last `forward`: (rows, latentDimension).
+  /// Of the last `encodeDistributions` or `forward`: (rows, latentDimension).
   public var logVariances: UnsafeMutablePointer<Float> { logVarianceHead.output }
   /// What the last `forward` drew: (rows, latentDimension).
   public var codes: UnsafeMutablePointer<Float> { codeBuffer.pointer }
@@ -64,6 +80,7 @@ public final class VariationalAutoencoder: ImageCoder {
   public func allocate(rows: Int) {
     for network in networks { network.allocate(rows: rows) }
     codeBuffer = AlignedBuffer(count: rows * latentDimension)
+    pixelLogVarianceGradients = AlignedBuffer(count: rows)
     meanGradient = AlignedBuffer(count: rows * latentDimension)
     logVarianceGradient = AlignedBuffer(count: rows * latentDimension)
   }
@@ -71,6 +88,15 @@ public final class VariationalAutoencoder: ImageCoder {
   /// The means, which are the codes without chance.
   public func encode(images: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
     meanHead.forward(input: trunk.forward(input: images, pass: pass), pass: pass)
+  }
+
+  /// Both heads, whose results are `means` and `logVariances` then.
+  ///
+  /// - Parameter images: (rows, pixelCount) in [0, 1].
+  public func encodeDistributions(images: UnsafePointer<Float>, pass: Pass) {
+    let features = trunk.forward(input: images, pass: pass)
+    meanHead.forward(input: features, pass: pass)
+    logVarianceHead.forward(input: features, pass: pass)
   }
 
   public func decode(codes: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
@@ -87,9 +113,7 @@ public final class VariationalAutoencoder: ImageCoder {
   public func drawCodes(
     images: UnsafePointer<Float>, noise: UnsafePointer<Float>, pass: Pass
   ) -> UnsafeMutablePointer<Float> {
-    let features = trunk.forward(input: images, pass: pass)
-    meanHead.forward(input: features, pass: pass)
-    logVarianceHead.forward(input: features, pass: pass)
+    encodeDistributions(images: images, pass: pass)
     sampleGaussians(
       means: means, logVariances: logVariances, noise: noise, codes: codes,
       count: pass.rowCount * latentDimension, team: pass.team)
@@ -127,7 +151,8 @@ public final class VariationalAutoencoder: ImageCoder {
   ///
   ///     reconstruction + divergenceWeight · sum over dimensions of max(freeBits, KL_d)
   ///
-  /// A dimension whose divergence is below `freeBits` in a sample gets no gradient from its divergence there.
+  /// A dimension whose divergence is below `freeBits` in a sample gets no gradient from its divergence there. That by the
+  /// variance of Gaussian pixels is what `evaluateReconstructions` found just before.
   ///
   /// - Parameters:
   ///   - images: as given to `forward`, as is `noise`.
@@ -138,6 +163,11 @@ public final class VariationalAutoencoder: ImageCoder {
     images: UnsafePointer<Float>, noise: UnsafePointer<Float>, logitGradient: UnsafeMutablePointer<Float>,
     divergenceWeight: Float, freeBits: Float, pass: Pass
   ) {
+    if let pixelLogVariance {
+      columnSums(
+        pixelLogVarianceGradients.pointer, into: pixelLogVariance.gradients, rows: pass.rows, columns: 1,
+        team: pass.team)
+    }
     let codeGradient = decoder.backward(
       input: codes, outputGradient: logitGradient, wantsInputGradient: true, pass: pass)
     gaussianGradients(

@@ -15,13 +15,13 @@ func crossEntropyRow(
   }
 }
 
+/// The gradient is that of the sum times `scale` / 2.
 @inline(__always)
 func squaredErrorRow(
   _ logits: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>?,
-  _ pixels: Int, divisor: Int
+  _ pixels: Int, scale: Float
 ) -> Float {
-  let scale = 2 / Float(divisor)
-  return sumOverRow(pixels) { first, width in
+  sumOverRow(pixels) { first, width in
     let probability = Vector.sigmoid(Vector.loadPartial(logits + first, count: width))
     let difference = probability - Vector.loadPartial(targets + first, count: width)
     if let gradient {

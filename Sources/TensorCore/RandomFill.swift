@@ -57,7 +57,8 @@ package func fillNormal(
 }
 
 /// The scalar `unitUniform` in each lane.
-private func unitUniform(_ words: SIMD8<UInt32>) -> Vector {
+@inline(__always)
+func unitUniform(_ words: SIMD8<UInt32>) -> Vector {
   // Below 2^24, so that signed and unsigned conversions agree and are exact.
   Vector(SIMD8<Int32>(truncatingIfNeeded: words &>> 8)) * 0x1p-24
 }

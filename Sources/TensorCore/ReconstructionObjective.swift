@@ -69,7 +69,7 @@ public struct ReconstructionObjective: Sendable, Equatable {
           let sum = crossEntropyRow(logits, targets, gradient, pixels, divisor: divisor)
           sampleLosses[row] = Double(sum) / Double(divisor)
         case .mse:
-          let sum = squaredErrorRow(logits, targets, gradient, pixels, divisor: divisor)
+          let sum = squaredErrorRow(logits, targets, gradient, pixels, scale: 2 / Float(divisor))
           sampleLosses[row] = Double(sum) / Double(divisor)
         case .l1:
           let sum = absoluteErrorRow(logits, targets, gradient, pixels, divisor: divisor)

@@ -30,6 +30,10 @@ public func evaluateImages(
       "\(request.seed == nil ? "--repeat" : "--seed") is for models, which draw images; \(path) is a set of images",
       help: "leave it out")
   }
+  guard request.importanceSamples == nil else {
+    throw Failure(
+      .usage, "--iwae is for runs of vae and conv-vae; \(path) is a set of images", help: "leave it out")
+  }
   let part = SplitPart(rawValue: request.against)
   if part == nil, let option = data != nil ? "--data" : request.nearestPicture.map({ _ in "--nearest" }) {
     throw Failure(
@@ -72,7 +76,11 @@ extension LoadedModel {
     try requireSomething(request, part: part)
     var report = EvaluationReport()
     report.position = MetricsRow(position).members
-    if let part { try scoreModel(on: part.images(of: splits), part: part, into: &report) }
+    if let part {
+      let images = try part.images(of: splits)
+      try scoreModel(on: images, part: part, into: &report)
+      scoreImportanceWeightedBound(request, on: images, part: part, into: &report)
+    }
     guard configuration.model.hasCodes, request.count > 0 else { return report }
     let subject = Comparison.Subject.model(
       try generator(request.prior) { splits }, prior: savedPrior.prior, count: request.count,
@@ -90,7 +98,16 @@ extension LoadedModel {
         .usage, "\(request.optionsOfGeneration[0]) is for models that make images, which a \(name) does not",
         help: "leave it out")
     }
+    guard request.importanceSamples == nil || task is VariationalTask else {
+      throw Failure(
+        .usage, "--iwae is for vae and conv-vae, not \(name)", help: "leave it out")
+    }
     guard part == nil else { return }
+    guard request.importanceSamples == nil else {
+      throw Failure(
+        .usage, "--iwae needs --against train, validation or test: it is of the data's own images",
+        help: "score the model on one of them, or leave out --iwae")
+    }
     guard configuration.model.hasCodes && request.count > 0 else {
       throw Failure(
         .usage,

@@ -17,6 +17,8 @@ public struct EvaluationRequest: Sendable, Equatable {
   public var seed: UInt32?
   /// How often a model draws images, with seeds one after another.
   public var repetitions = 1
+  /// Codes drawn for each image for the importance-weighted bound of a variational autoencoder; nil computes none.
+  public var importanceSamples: Int?
   /// Whether to compute density and coverage.
   public var hasDensity = false
   /// Whether to extrapolate the Fréchet distance to infinitely many images.

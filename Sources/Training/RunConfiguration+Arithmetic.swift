@@ -40,7 +40,7 @@ extension RunConfiguration {
   }
 
   /// A value as the command line has it; nil for none.
-  private func commandLineText(_ value: JSONValue) -> String? {
+  func commandLineText(_ value: JSONValue) -> String? {
     if value == .null { return nil }
     if let list = value.arrayValue { return list.compactMap { commandLineText($0) }.joined(separator: ",") }
     return value.stringValue ?? value.compactText
@@ -58,7 +58,8 @@ extension RunConfiguration {
     ofTheModel(optionalInteger("latent", \.latent)), choice("activation", \.activation),
     ofTheModel(optionalChoice("latent-activation", \.latentActivation)),
     ofTheModel(optionalNumber("dropout", \.dropout)), ofTheModel(optionalChoice("loss", \.loss)),
-    optionalNumber("mix-alpha", \.mixAlpha), ofTheModel(optionalNumber("beta", \.beta)),
+    optionalNumber("mix-alpha", \.mixAlpha), addedLater(optionalChoice("likelihood", \.likelihood)),
+    ofTheModel(optionalNumber("beta", \.beta)),
     optionalInteger("kl-warmup", \.divergenceWarmup), optionalNumber("free-bits", \.freeBits),
     choice("conventions", \.conventions),
     ArithmeticSetting(
@@ -140,6 +141,14 @@ extension RunConfiguration {
       write: { configuration, value in
         (value == .null) == (setting.read(configuration) == .null) && setting.write(&configuration, value)
       })
+  }
+
+  /// A setting `ofTheModel` that the checkpoints of older versions lack: it had the model's default then.
+  private static func addedLater(_ setting: ArithmeticSetting) -> ArithmeticSetting {
+    let ofTheModel = ofTheModel(setting)
+    return ArithmeticSetting(
+      name: setting.name, read: setting.read,
+      write: { configuration, value in value == .null || ofTheModel.write(&configuration, value) })
   }
 
   private static func optionalNumber(

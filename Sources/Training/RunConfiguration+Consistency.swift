@@ -73,7 +73,8 @@ extension RunConfiguration {
     try require("--latent", given: latent != nil, \.hasCodes)
     try require("--prior", given: prior != nil, \.hasCodes)
     for (option, isGiven) in [
-      ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil), ("--free-bits", freeBits != nil),
+      ("--likelihood", likelihood != nil), ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil),
+      ("--free-bits", freeBits != nil),
     ] { try require(option, given: isGiven) { $0.kind == .variationalAutoencoder } }
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }

@@ -70,11 +70,11 @@ extension RunConfiguration {
       return try .convolutional(
         ConvolutionalSettings(
           height: height, width: width, channels: channels!, latent: latent!, activation: activation,
-          latentActivation: .identity, conventions: conventions))
+          latentActivation: .identity, conventions: conventions), likelihood: likelihood!)
     }
     return try .dense(
       pixels: height * width, hidden: hidden!, latent: latent!, activation: activation,
-      conventions: conventions)
+      likelihood: likelihood!, conventions: conventions)
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {

@@ -24,6 +24,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var loss: ReconstructionLoss?
   /// The part of similarity in the loss `mix`; nil takes the published one.
   public var mixAlpha: Double?
+  /// The distribution of pixels given a variational autoencoder's code; nil for other models.
+  public var likelihood: PixelLikelihood?
   /// What the divergence of a variational autoencoder counts; nil for other models.
   public var beta: Double?
   /// Updates over which it rises from 0; nil is 0.
@@ -139,8 +141,8 @@ public struct RunConfiguration: Sendable, Equatable {
     _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil
   ) -> RunConfiguration {
     RunConfiguration(
-      model: model, hidden: hidden, channels: channels, latent: 20, activation: .relu, beta: 1,
-      conventions: .torch, learningRate: 1e-3, epochs: 30)
+      model: model, hidden: hidden, channels: channels, latent: 20, activation: .relu,
+      likelihood: .bernoulli, beta: 1, conventions: .torch, learningRate: 1e-3, epochs: 30)
   }
 
   /// What all published autoencoders have in common, beside what each has of its own.

@@ -12,12 +12,12 @@ private func chart(_ values: [Double?], highlighted: Int? = nil) -> String {
 }
 
 /// The bars without the page's own rectangle.
-private func bars(_ svg: String) throws -> [SVGElement] {
+private func drawnBars(_ svg: String) throws -> [SVGElement] {
   try #require(svgElements(svg)).filter { $0.name == "rect" }.dropFirst().map { $0 }
 }
 
 @Test func barsAreAsLongAsTheirValues() throws {
-  let bars = try bars(chart([1, 0.25, 0.5, 0]))
+  let bars = try drawnBars(chart([1, 0.25, 0.5, 0]))
   let widths = bars.map { $0.number("width")! }
   #expect(widths[0] == 440)
   #expect(widths == [440, 110, 220, 0])
@@ -27,42 +27,42 @@ private func bars(_ svg: String) throws -> [SVGElement] {
 }
 
 @Test func negativeBarsEndWhereOthersBegin() throws {
-  let bars = try bars(chart([-1, 1]))
+  let bars = try drawnBars(chart([-1, 1]))
   let (negative, positive) = (bars[0], bars[1])
   #expect(negative.number("x")! + negative.number("width")! == positive.number("x")!)
   #expect(negative.number("width") == positive.number("width"))
   // All below zero, but not all alike: still bars, from zero on.
-  let falling = try bars(chart([-1, -4]))
+  let falling = try drawnBars(chart([-1, -4]))
   #expect(falling[1].number("width")! == 4 * falling[0].number("width")!)
 }
 
 @Test func aMissingValueHasADashInsteadOfABar() throws {
   for value in [nil, Double.nan, .infinity, -.infinity] {
     let svg = chart([1, value])
-    #expect(try bars(svg).count == 1)
+    #expect(try drawnBars(svg).count == 1)
     #expect(try #require(svgElements(svg)).count { $0.name == "text" && $0.text == "-" } == 1)
   }
 }
 
 @Test func barsThatTheEyeCannotTellApartBecomeDotsOnACutAxis() throws {
-  for values in [[22.10, 22.15, 22.2], [-240, -239, -238]] {
+  for values in [[22.10, 22.15, 22.2].map { $0 + 20 }, [-240, -239, -238]] {
     let svg = chart(values)
-    #expect(try bars(svg).isEmpty)
-    #expect(svg.contains("not from 0"))
+    #expect(try drawnBars(svg).isEmpty)
+    #expect(svg.contains("axis from"))
     let dots = try #require(svgElements(svg)).filter { $0.name == "circle" }.map { $0.number("cx")! }
     #expect(abs((dots[1] - dots[0]) - (dots[2] - dots[1])) < 0.11 && dots[1] > dots[0])
   }
   // Three hundredths apart they are bars still.
-  #expect(!chart([0.89, 0.92]).contains("not from 0"))
-  #expect(try bars(chart([3, 3, 3])).count == 3)
+  #expect(!chart([0.89, 0.92]).contains("axis from"))
+  #expect(try drawnBars(chart([3, 3, 3])).count == 3)
 }
 
 @Test func theHighlightedBarAloneHasAStrongColour() throws {
   let svg = chart([3, 2, 1], highlighted: 2)
-  let fills = try bars(svg).map { $0.attributes["fill"]! }
+  let fills = try drawnBars(svg).map { $0.attributes["fill"]! }
   #expect(fills[0] == fills[1] && fills[1] != fills[2])
   let bold = try #require(svgElements(svg)).filter { $0.attributes["font-weight"] == "bold" }.map(\.text)
-  #expect(bold == ["chart", "loss", "bar 2", "1.0"])
+  #expect(bold == ["chart", "loss", "1.0"])
 }
 
 @Test func labelsAreWrittenOnceForPanelsBesideEachOther() throws {
@@ -95,7 +95,7 @@ private func bars(_ svg: String) throws -> [SVGElement] {
     elements.contains { $0.name == "text" && $0.text.contains("first mid") && $0.text.hasSuffix("e last") })
 }
 
-@Test(arguments: [[], [7], Array(repeating: 0, count: 3), (0..<40).map(Double.init), [1e-30, 1e30], [-0.0]])
+@Test(arguments: [[], [7], [0, 0, 0], (0..<40).map(Double.init), [1e-30, 1e30], [-0.0]] as [[Double]])
 func everyNumberOfBarsGivesAPageThatHoldsThem(_ values: [Double]) throws {
   let svg = chart(values, highlighted: values.isEmpty ? nil : 0)
   #expect(svg == chart(values, highlighted: values.isEmpty ? nil : 0))

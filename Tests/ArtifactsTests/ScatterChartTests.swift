@@ -28,7 +28,10 @@ private func points(_ svg: String) throws -> [SVGElement] {
 }
 
 @Test func tenThousandPointsStaySmallAndAreTheSameEachTime() throws {
-  let many = (0..<10_000).map { (x: Double($0 * 7919 % 10_007) / 3, y: Double($0 * 104_729 % 9973) / 7) }
+  let many: [(x: Double, y: Double)] = (0..<10_000).map { index in
+    let (x, y) = (index * 7919 % 10_007, index * 104_729 % 9973)
+    return (x: Double(x) / 3, y: Double(y) / 7)
+  }
   let series = [ScatterChart.Series(name: "many", points: many)]
   let svg = chart(series)
   #expect(svg.utf8.count < 500_000)

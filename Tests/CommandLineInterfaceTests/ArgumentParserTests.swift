@@ -111,3 +111,25 @@ import Testing
 func faultsOfTheCommandLineAreNamed(words: [String], message: String) {
   #expect(Workshop.failure(words) == message)
 }
+
+@Test func theLastArgumentMayTakeAllFurtherWords() throws {
+  struct Basket: Sendable {
+    var first = ""
+    var rest: [String] = []
+  }
+  let table: [OptionSpecification<Basket>] = [
+    .argument("first", \.first, .string, .invocation, "One."),
+    .arguments("rest", \.rest, .string, "All others."),
+  ]
+  func rest(_ words: String...) throws -> [String] {
+    var basket = Basket()
+    for setting in try ArgumentParser.parse(words, by: table.map(\.description)) {
+      try apply(setting, to: &basket, by: table)
+    }
+    return basket.rest
+  }
+  #expect(try rest("a") == [])
+  #expect(try rest("a", "b") == ["b"])
+  #expect(try rest("a", "b", "--", "c", "--d", "b") == ["b", "c", "--d", "b"])
+  #expect(HelpText.synopsis(table.map(\.description)) == "<first> <rest> ...")
+}

@@ -34,6 +34,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
   ("train dense-ae --loss = b", ["bce"]),
   ("train dense-ae --batch ", []),
   ("evaluate --j", ["--json"]),
+  ("compare one two --ag", ["--against"]),
   ("--generate-completion-script z", ["zsh"]),
 ])
 func bashCompletes(line: String, words: [String]) throws {

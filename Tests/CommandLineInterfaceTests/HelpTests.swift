@@ -25,6 +25,8 @@ import Testing
       reconstruct             Draw images above what a trained model makes of them.
       evaluate                Score a trained model, or images that any program has
                               made.
+      compare                 Score trained models side by side: table, bars and
+                              pictures.
       export                  Write the weights of the feature network inside the
                               program.
       data                    Describe a data set: sizes, splits, classes, order and
@@ -98,9 +100,14 @@ import Testing
                               and absolute error. (values: bce, mse, l1, ssim, mix;
                               default: the model's)
       --mix-alpha <part>      The part of SSIM in the loss 'mix'. (default: 0.84)
+      --likelihood <distribution>
+                              Distribution of the pixels given a variational
+                              autoencoder's code: Bernoulli, or Gaussian with one
+                              variance that is learnt. (values: bernoulli, gaussian;
+                              default: the model's)
       --beta <factor>         What the divergence of a variational autoencoder's
                               code from N(0, I) counts beside the pixels'
-                              cross-entropy. (default: the model's)
+                              likelihood. (default: the model's)
       --kl-warmup <steps>     Updates over which --beta rises from 0. (default: 0)
       --free-bits <nats>      Nats of divergence that each number of a code may have
                               for nothing. (default: 0)

@@ -10,7 +10,8 @@ import Training
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
       "prior", "loss",
-      "mix-alpha", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay", "momentum",
+      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay",
+      "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
       "accumulate",
@@ -34,8 +35,9 @@ import Training
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
-      "evaluate: target against data features weights count prior seed repeat density extrapolate save-features "
+      "evaluate: target against data features weights count prior seed repeat iwae density extrapolate save-features "
         + "nearest cache threads json quiet verbose version help",
+      "compare: run against data features weights count images cache threads out json quiet verbose version help",
       "export: subject format out quiet verbose version help",
       "data: batch seed data split validation limit shards epoch json quiet verbose version help",
       "bench: subject seconds json quiet verbose version help",
@@ -51,7 +53,8 @@ import Training
     names(.arithmetic) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
       "loss",
-      "mix-alpha", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay", "momentum",
+      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay",
+      "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
       "seed", "split", "validation",
@@ -91,7 +94,7 @@ private func model(for entry: RunOptions.Entry) -> ModelName {
   switch entry.description.name {
   case "channels": .convolutionalAutoencoder
   case "dropout": .classifier
-  case "beta", "kl-warmup", "free-bits": .variationalAutoencoder
+  case "likelihood", "beta", "kl-warmup", "free-bits": .variationalAutoencoder
   default: .denseAutoencoder
   }
 }
@@ -167,6 +170,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--loss ssim --mix-alpha 0.5", "--mix-alpha needs --loss mix"),
   ("--min-delta 0.1", "--min-delta needs --patience above 0"),
   ("--dropout 0.1", "--dropout is for classifier, not dense-ae"),
+  ("--likelihood gaussian", "--likelihood is for vae or conv-vae, not dense-ae"),
   ("--beta 0.1", "--beta is for vae or conv-vae, not dense-ae"),
   ("--kl-warmup 9", "--kl-warmup is for vae or conv-vae, not dense-ae"),
   ("--hidden 8 --prior mixture:0", "The value 'mixture:0' is invalid for '--prior <distribution>'"),
@@ -294,6 +298,13 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
   #expect(
     try RunConfiguration(arithmetic: saved(.denseAutoencoder, without: "channels"), file: "state.json")
       == .defaults(for: .denseAutoencoder))
+  // All pixels were Bernoulli.
+  for model in [ModelName.variationalAutoencoder, .denseAutoencoder] {
+    let configuration = try RunConfiguration(
+      arithmetic: saved(model, without: "likelihood"), file: "state.json")
+    #expect(configuration == .defaults(for: model))
+    #expect(configuration.likelihood == (model == .denseAutoencoder ? nil : .bernoulli))
+  }
   for (model, name) in [
     (ModelName.denseAutoencoder, "hidden"), (.denseAutoencoder, "batch"), (.modifiedAutoencoder, "channels"),
   ] {

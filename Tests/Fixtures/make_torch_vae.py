@@ -12,6 +12,8 @@ SMALL = {"vae": ([16], 6), "conv-vae": ([8, 8, 16], 6)}
 PUBLISHED = {"vae": ([400], 20), "conv-vae": ([32, 64, 128], 20)}
 # Of the second set of gradients: the weight of the divergence, and nats a dimension that are free.
 WEIGHT, FREE_BITS = 0.75, 0.125
+# The logarithm of the variance of Gaussian pixels.
+LOG_VARIANCE = -1.25
 
 
 def layers(name: str, sizes: list[int], latent: int) -> dict[str, tuple[int, ...]]:
@@ -86,12 +88,60 @@ def dense(weights: dict, layer: str, x: torch.Tensor) -> torch.Tensor:
 
 def terms(name: str, sizes: list[int], weights: dict, x: torch.Tensor, noise: torch.Tensor):
     """Of each image the cross-entropy in nats; and each dimension's divergence."""
+    logits, divergences = forward(name, sizes, weights, x, noise)
+    return F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=1), divergences
+
+
+def gaussian_terms(name: str, sizes: list[int], weights: dict, x: torch.Tensor, noise: torch.Tensor,
+                   uniform: torch.Tensor):
+    """As `terms`, with normal pixels around the output, which x is dequantised for."""
+    logits, divergences = forward(name, sizes, weights, x, noise)
+    pixels = torch.distributions.Normal(torch.sigmoid(logits), torch.exp(weights["decoder.log_variance"] / 2))
+    return -pixels.log_prob((255 * x + uniform) / 256).sum(dim=1), divergences
+
+
+def forward(name: str, sizes: list[int], weights: dict, x: torch.Tensor, noise: torch.Tensor):
+    """The logits, and each dimension's divergence."""
     mean, log_variance = encode(name, sizes, weights, x)
     logits = decode(name, sizes, weights, mean + torch.exp(log_variance / 2) * noise)
     standard = torch.distributions.Normal(torch.zeros(()).to(x), torch.ones(()).to(x))
     divergences = torch.distributions.kl_divergence(
         torch.distributions.Normal(mean, torch.exp(log_variance / 2)), standard)
-    return F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=1), divergences
+    return logits, divergences
+
+
+def gaussian_parameters(name: str, sizes: list[int], latent: int) -> dict[str, torch.Tensor]:
+    log_variance = torch.tensor([LOG_VARIANCE], requires_grad=True)
+    return parameters(name, sizes, latent) | {"decoder.log_variance": log_variance}
+
+
+def put_gaussian(tensors: dict, name: str, x: torch.Tensor, noise: torch.Tensor) -> None:
+    """What the model with normal pixels makes of the same images and noise."""
+    sizes, latent = SMALL[name]
+    bytes_ = torch.randint(0, 256, x.shape, generator=torch.Generator().manual_seed(8))
+    uniform = bytes_.to(torch.float32) / 256
+    weights = gaussian_parameters(name, sizes, latent)
+    reconstruction, divergences = gaussian_terms(name, sizes, weights, x, noise, uniform)
+    loss = (reconstruction + divergences.sum(dim=1)).mean()
+    loss.backward()
+    put(tensors, "gaussian.", {
+        "uniform": bytes_.to(torch.uint8).numpy(), "logVariance": np.float32([LOG_VARIANCE]),
+        "loss": np.float32([loss.item()]), "reconstructions": reconstruction.detach().numpy()})
+    put(tensors, "gaussian.gradient.",
+        {key: weights[key].grad.numpy() for key in weights if "variance" in key or "bias" in key or "2.weight" in key})
+
+    weights = gaussian_parameters(name, sizes, latent)
+    optimizer = torch.optim.Adam(weights.values(), ADAM_RATE)
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        reconstruction, divergences = gaussian_terms(name, sizes, weights, x, noise, uniform)
+        loss = (reconstruction + divergences.sum(dim=1)).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    put(tensors, "gaussian.adam.", {
+        "losses": np.float32(losses), "logVariance": weights["decoder.log_variance"].detach().numpy()})
 
 
 def write(name: str) -> None:
@@ -128,6 +178,7 @@ def write(name: str) -> None:
         optimizer.step()
         losses.append(loss.item())
     tensors["adam.losses"] = np.float32(losses)
+    put_gaussian(tensors, name, x, noise)
 
     published, latent = PUBLISHED[name]
     weights = parameters(name, published, latent)

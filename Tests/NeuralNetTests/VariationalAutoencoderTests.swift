@@ -8,9 +8,10 @@ private let (pixels, latent, rows) = (11, 3, 4)
 
 /// The whole loss in Double from the plain references: 11-7-5-(3, 3)-5-7-11.
 ///
-/// - Parameter parameters: weight and bias of every layer, one after another.
+/// - Parameter parameters: weight and bias of every layer, one after another, then the log-variance of Gaussian pixels.
 private func referenceLoss(
-  _ parameters: [Double], images: [Double], noise: [Double], activation: Activation, term: DivergenceTerm
+  _ parameters: [Double], images: [Double], noise: [Double], activation: Activation, term: DivergenceTerm,
+  likelihood: PixelLikelihood
 ) -> Double {
   var offset = 0
   func dense(_ input: [Double], _ inputs: Int, _ outputs: Int, _ activation: Activation) -> [Double] {
@@ -29,11 +30,15 @@ private func referenceLoss(
   let gaussians = zip(means, logVariances).map { GaussianReference(mean: $0, logVariance: $1) }
   let codes = zip(gaussians, noise).map { $0.sample(noise: $1) }
   let logits = dense(dense(dense(codes, latent, 5, activation), 5, 7, activation), 7, pixels, .identity)
-  precondition(offset == parameters.count)
+  precondition(offset == parameters.count - (likelihood == .gaussian ? 1 : 0))
   let objective = ReconstructionObjective(.bce, height: 1, width: pixels, reduction: .sum)
   let reconstruction = (0..<rows).reduce(0.0) { sum, row in
     let range = row * pixels..<(row + 1) * pixels
-    return sum + objective.reference(logits: Array(logits[range]), targets: Array(images[range])).loss
+    let (logits, targets) = (Array(logits[range]), Array(images[range]))
+    return sum
+      + (likelihood == .gaussian
+        ? gaussianPixelsReference(logits: logits, targets: targets, logVariance: parameters.last!).loss
+        : objective.reference(logits: logits, targets: targets).loss)
   }
   let counted = gaussians.reduce(0) { $0 + max(Double(term.freeBits), $1.divergence) }
   return reconstruction + Double(term.weight) * counted
@@ -46,8 +51,16 @@ private func referenceLoss(
     DivergenceTerm(weight: 0),
   ])
 private func gradientsAreDerivativesOfTheWholeLoss(activation: Activation, term: DivergenceTerm) throws {
+  for likelihood in PixelLikelihood.allCases {
+    try expectGradients(activation: activation, term: term, likelihood: likelihood)
+  }
+}
+
+private func expectGradients(
+  activation: Activation, term: DivergenceTerm, likelihood: PixelLikelihood
+) throws {
   let model = try VariationalAutoencoder.dense(
-    pixels: pixels, hidden: [7, 5], latent: latent, activation: activation)
+    pixels: pixels, hidden: [7, 5], latent: latent, activation: activation, likelihood: likelihood)
   model.initialize(seed: 5)
   // Rectifiers need inputs on their slope; divergences on both sides of the free bits.
   model.arena.load {
@@ -63,7 +76,7 @@ private func gradientsAreDerivativesOfTheWholeLoss(activation: Activation, term:
   func reference(_ parameters: [Double]) -> Double {
     referenceLoss(
       parameters, images: images.map(Double.init), noise: noise.map(Double.init), activation: activation,
-      term: term)
+      term: term, likelihood: likelihood)
   }
   let loss = losses.reconstructions.reduce(0, +) + Double(term.weight) * losses.counted.reduce(0, +)
   expectClose("loss", [loss], [reference(parameters)], tolerance: 1e-6)
@@ -122,6 +135,12 @@ private let convolutionalSettings = ConvolutionalSettings(
       "encoder.log_variance.bias [20]", "decoder.dense1.weight [6272, 20]", "decoder.dense1.bias [6272]",
     ])
   let plain = try Autoencoder.convolutional(convolutionalSettings).arena.parameters
+  #expect(
+    try described(.dense(likelihood: .gaussian))
+      == described(.dense()) + ["decoder.log_variance [1]"])
+  #expect(
+    try described(.convolutional(convolutionalSettings, likelihood: .gaussian))
+      == convolutional + ["decoder.log_variance [1]"])
   #expect(
     convolutional.filter { $0.contains("conv") }
       == plain.map { "\($0.name) \($0.shape)" }.filter { $0.contains("conv") })

@@ -9,19 +9,24 @@ private enum Architecture: String, CaseIterable, Sendable {
   case dense = "vae"
   case convolutional = "conv_vae"
 
-  func small() throws -> VariationalAutoencoder { try build(hidden: [16], channels: [8, 8, 16], latent: 6) }
+  func small(_ likelihood: PixelLikelihood = .bernoulli) throws -> VariationalAutoencoder {
+    try build(hidden: [16], channels: [8, 8, 16], latent: 6, likelihood)
+  }
   func published() throws -> VariationalAutoencoder {
     try build(hidden: [400], channels: [32, 64, 128], latent: 20)
   }
 
-  private func build(hidden: [Int], channels: [Int], latent: Int) throws -> VariationalAutoencoder {
+  private func build(
+    hidden: [Int], channels: [Int], latent: Int, _ likelihood: PixelLikelihood = .bernoulli
+  ) throws -> VariationalAutoencoder {
     let model: VariationalAutoencoder =
       switch self {
-      case .dense: try .dense(hidden: hidden, latent: latent)
+      case .dense: try .dense(hidden: hidden, latent: latent, likelihood: likelihood)
       case .convolutional:
         try .convolutional(
           ConvolutionalSettings(
-            channels: channels, latent: latent, latentActivation: .identity, conventions: .torch))
+            channels: channels, latent: latent, latentActivation: .identity, conventions: .torch),
+          likelihood: likelihood)
       }
     model.arena.loadFormulaWeights()
     return model
@@ -89,6 +94,38 @@ private func tenStepsOfAdamGoPyTorchsWay(architecture: Architecture) throws {
     return losses.mean
   }
   try expectClose("losses", losses, fixture.floats("adam.losses").map(Double.init), tolerance: 1e-4)
+}
+
+/// With normal pixels around the output, whose variance is learnt, on dequantised images.
+@Test(arguments: Architecture.allCases)
+private func gaussianPixelsArePyTorchs(architecture: Architecture) throws {
+  let fixture = try architecture.fixture
+  let model = try architecture.small(.gaussian)
+  let logVariance = model.arena.parameters.last!
+  #expect(logVariance.name == "decoder.log_variance")
+  logVariance.values[0] = try fixture.floats("gaussian.logVariance")[0]
+  let uniform = try fixture.bytes("gaussian.uniform").map { Float($0) / 256 }
+  let targets = try zip(images(), uniform).map { (255 * $0 + $1) / 256 }
+  func fill() throws -> VariationalLosses {
+    try fillGradients(
+      of: model, images: images(), noise: fixture.floats("noise"), targets: targets, offsets: offsets)
+  }
+  let losses = try fill()
+  func expected(_ name: String) throws -> [Double] { try fixture.floats("gaussian." + name).map(Double.init) }
+  try expectClose("loss", [losses.mean], expected("loss"), tolerance: 1e-6)
+  try expectClose("reconstructions", losses.reconstructions, expected("reconstructions"), tolerance: 1e-6)
+  #expect(fixture.names(under: "gaussian.gradient.").contains(logVariance.name))
+  try expectGradients(model, fixture, "gaussian.gradient.")
+
+  let adam = Adam(count: model.arena.count, conventions: .torch)
+  let trajectory = try (0..<10).map { _ in
+    let losses = try fill()
+    adam.update(model.arena, learningRate: 1e-3, gradientScale: 1 / Float(batch), team: singleThread)
+    return losses.mean
+  }
+  try expectClose("losses", trajectory, expected("adam.losses"), tolerance: 1e-4)
+  try expectClose(
+    "log variance", [Double(logVariance.values[0])], expected("adam.logVariance"), tolerance: 1e-4)
 }
 
 /// The models that users train: as many parameters as PyTorch's, and the same first loss.

@@ -6,11 +6,12 @@ import Testing
 private let (shards, latent) = (16, 5)
 
 private enum Model: CaseIterable, Sendable {
-  case dense, convolutional
+  case dense, gaussian, convolutional
 
   func build() throws -> VariationalAutoencoder {
     switch self {
     case .dense: try .dense(hidden: [24], latent: latent)
+    case .gaussian: try .dense(hidden: [24], latent: latent, likelihood: .gaussian)
     case .convolutional:
       try .convolutional(
         ConvolutionalSettings(
@@ -27,7 +28,7 @@ private func images(_ count: Int) -> [Float] {
 }
 
 private struct Outcome: Sendable {
-  /// Of each sample, cross-entropies, then divergences, then what counts of these.
+  /// Of each sample, reconstructions, then divergences, then what counts of these.
   var losses: [[Double]]
   var gradients: [Float]
 }

@@ -10,12 +10,12 @@ struct DivergenceTerm: Sendable {
 
 /// What a step of a variational autoencoder sees of each sample.
 struct VariationalLosses {
-  /// Cross-entropy in nats.
+  /// -log p(x|z) in nats.
   var reconstructions: [Double]
   var divergences: [Double]
   var counted: [Double]
 
-  /// The mean over samples of cross-entropy and divergence.
+  /// The mean over samples of reconstruction and divergence.
   var mean: Double {
     (reconstructions.reduce(0, +) + divergences.reduce(0, +)) / Double(reconstructions.count)
   }
@@ -25,17 +25,19 @@ struct VariationalLosses {
 ///
 /// - Parameters:
 ///   - noise: (rows, latentDimension).
+///   - targets: what the likelihood is of; the images by default.
 ///   - offsets: where the shards of the rows begin and end; one shard by default.
 /// - Returns: the losses of each sample. The arena's gradients are then those of the sum over samples.
 @discardableResult
 func fillGradients(
-  of model: VariationalAutoencoder, images: [Float], noise: [Float], offsets: [Int]? = nil,
-  divergence: DivergenceTerm = DivergenceTerm(), team: ThreadTeam = singleThread
+  of model: VariationalAutoencoder, images: [Float], noise: [Float], targets: [Float]? = nil,
+  offsets: [Int]? = nil, divergence: DivergenceTerm = DivergenceTerm(), team: ThreadTeam = singleThread
 ) -> VariationalLosses {
   let rows = images.count / model.pixelCount
   let trainable: any TrainableModel = model
   trainable.allocate(rows: rows)
   // Copies that have an address even without elements.
+  let targets = AlignedBuffer(targets ?? images)
   let (images, noise) = (AlignedBuffer(images), AlignedBuffer(noise))
   let pass = Pass(
     rows: ShardedRows(offsets: offsets ?? [0, rows]), team: team,
@@ -47,8 +49,8 @@ func fillGradients(
   model.divergences(
     into: &losses.divergences, counted: &losses.counted, rows: rows, freeBits: divergence.freeBits, team: team
   )
-  ReconstructionObjective(.bce, height: 1, width: model.pixelCount, reduction: .sum).evaluate(
-    logits: logits, targets: images.pointer, logitGradient: logits, sampleLosses: &losses.reconstructions,
+  model.evaluateReconstructions(
+    logits: logits, targets: targets.pointer, logitGradient: logits, sampleLosses: &losses.reconstructions,
     rows: rows, team: team)
   model.backward(
     images: images.pointer, noise: noise.pointer, logitGradient: logits, divergenceWeight: divergence.weight,

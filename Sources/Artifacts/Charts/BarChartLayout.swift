@@ -24,7 +24,7 @@ struct BarChartLayout {
     for (column, panels) in columns.enumerated() {
       let labels = panels.map(\.labelWidth).max() ?? 0
       let before = panels.map(\.roomBefore).max() ?? 0
-      let after = panels.map(\.roomAfter).max() ?? 0
+      let after = panels.map { max($0.roomAfter, $0.headerWidth - plotWidth) }.max() ?? 0
       for (row, var panel) in panels.enumerated() {
         panel.labelRight = left + labels - BarPanelLayout.textGap
         panel.plotLeft = left + labels + before

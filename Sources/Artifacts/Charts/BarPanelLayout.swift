@@ -1,11 +1,13 @@
 /// One panel of a `BarChart`: its axis, and where everything in it stands.
 struct BarPanelLayout {
   private static let headerHeight = 28.0
+  private static let headerSize = 13.0
   private static let axisHeight = 20.0
   private static let longestLabel = 60
   static let textGap = 6.0
   private static let bestColor = "#0072b2"
   private static let otherColor = "#9fc3e0"
+  private static let plainColor = "#4f94c4"
 
   let panel: BarChart.Panel
   let showsLabels: Bool
@@ -27,7 +29,7 @@ struct BarPanelLayout {
     let spread = most - least
     // Log likelihoods and the like have no zero to be measured from; other bars are compared by length until the eye
     // can't.
-    let threshold = most < 0 ? 0.5 : 0.02
+    let threshold = most < 0 ? 0.5 : 0.005
     isCut = least * most > 0 && spread > 0 && spread < threshold * max(abs(least), abs(most))
     axis =
       isCut
@@ -57,6 +59,16 @@ struct BarPanelLayout {
     return widths.max().map { $0 + 2 * Self.textGap } ?? 0
   }
 
+  /// Says that the axis is cut, and where.
+  private var note: String? {
+    isCut ? "axis from \(axis.ticks[0].text) to \(axis.ticks.last!.text)" : nil
+  }
+
+  /// From where the plot begins.
+  var headerWidth: Double {
+    SVGPicture.width(of: panel.title + (note.map { " " + $0 } ?? ""), size: Self.headerSize)
+  }
+
   private var pitch: Double { panel.bars.count > 20 ? 18 : 23 }
   private var barHeight: Double { panel.bars.count > 20 ? 12 : 15 }
 
@@ -67,8 +79,7 @@ struct BarPanelLayout {
   func draw(on picture: inout SVGPicture) {
     let plotTop = top + Self.headerHeight
     let bottom = plotTop + Double(max(panel.bars.count, 1)) * pitch
-    let note = isCut ? "axis from \(axis.ticks[0].text) to \(axis.ticks.last!.text), not from 0" : nil
-    picture.text(panel.title, x: plotLeft, y: top + 10, size: 13, isBold: true, note: note)
+    picture.text(panel.title, x: plotLeft, y: top + 10, size: Self.headerSize, isBold: true, note: note)
     guard !panel.bars.isEmpty else {
       picture.text("nothing to show", x: plotLeft, y: (plotTop + bottom) / 2, fill: SVGPicture.faintInk)
       return
@@ -91,7 +102,7 @@ struct BarPanelLayout {
     if showsLabels {
       let label = SVGPicture.shortened(bar.label, limit: Self.longestLabel)
       picture.text(
-        label, x: labelRight, y: middle, anchor: .end, isBold: isBest,
+        label, x: labelRight, y: middle, anchor: .end,
         fullText: label == bar.label ? nil : bar.label)
     }
     let origin = isCut ? plotLeft : x(0)
@@ -100,7 +111,8 @@ struct BarPanelLayout {
       return
     }
     let end = x(value)
-    let color = isBest || panel.highlighted == nil ? Self.bestColor : Self.otherColor
+    let color =
+      panel.highlighted == nil ? Self.plainColor : isBest ? Self.bestColor : Self.otherColor
     if isCut {
       picture.line(
         x1: plotLeft, y1: middle, x2: end, y2: middle, stroke: SVGPicture.faintInk,

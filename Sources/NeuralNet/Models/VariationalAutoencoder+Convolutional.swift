@@ -8,9 +8,9 @@ extension VariationalAutoencoder {
   /// - Parameter settings: PyTorch's conventions are this model's own.
   /// - Precondition: the latent activation is the identity.
   /// - Throws: a usage failure that names the layer whose sizes don't fit.
-  public static func convolutional(_ settings: ConvolutionalSettings) throws(Failure)
-    -> VariationalAutoencoder
-  {
+  public static func convolutional(
+    _ settings: ConvolutionalSettings, likelihood: PixelLikelihood = .bernoulli
+  ) throws(Failure) -> VariationalAutoencoder {
     precondition(settings.latentActivation == .identity, "the heads are linear")
     try requirePositive("encoder.mean", "width", settings.latent)
     var encoder = try ImageLayers.convolutionalEncoder(settings)
@@ -19,6 +19,6 @@ extension VariationalAutoencoder {
     return try VariationalAutoencoder(
       trunk: encoder.sequential, latent: settings.latent,
       decoder: try ImageLayers.convolutionalDecoder(settings, innermost: innermost).sequential,
-      conventions: settings.conventions)
+      likelihood: likelihood, conventions: settings.conventions)
   }
 }

@@ -12,7 +12,7 @@ extension VariationalAutoencoder {
   /// - Throws: a usage failure that names the layer whose width is 0, or where there is no hidden layer.
   public static func dense(
     pixels: Int = 784, hidden: [Int] = [400], latent: Int = 20, activation: Activation = .relu,
-    conventions: Conventions = .torch
+    likelihood: PixelLikelihood = .bernoulli, conventions: Conventions = .torch
   ) throws(Failure) -> VariationalAutoencoder {
     guard !hidden.isEmpty else {
       throw Failure(
@@ -28,6 +28,6 @@ extension VariationalAutoencoder {
       decoder: try .dense(
         "decoder", widths: [latent] + hidden.reversed() + [pixels], activation: activation, last: .identity,
         conventions: conventions),
-      conventions: conventions)
+      likelihood: likelihood, conventions: conventions)
   }
 }

@@ -22,14 +22,8 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-<<<<<<< HEAD
     trainCommand, sweepCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand,
-    evaluateCommand,
-=======
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, evaluateCommand,
-    compareCommand,
->>>>>>> main
-    exportCommand, dataCommand, benchCommand,
+    evaluateCommand, compareCommand, exportCommand, dataCommand, benchCommand,
   ]
 
   /// Carries out the command line `arguments`, whose first word is the program's own name, and returns the exit code.

@@ -8,11 +8,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case augmentation = 6
   case adversarialNoise = 7
   case evaluation = 8
-<<<<<<< HEAD
-  case search = 11
-=======
   case dequantization = 9
->>>>>>> main
+  case search = 10
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

@@ -38,9 +38,9 @@ private func refusal(_ words: String...) -> String {
   #expect(many.hasPrefix(few) && many.split(separator: "\n").count == 9)
   #expect(
     few == """
-      000 lr=0.0004883 latent=21
-      001 lr=0.007194 latent=24
-      002 lr=0.0002377 latent=55
+      000 lr=0.0004208 latent=59
+      001 lr=0.0003732 latent=19
+      002 lr=0.003819 latent=11
 
       """)
   #expect(runAtelier(command + ["--random", "3", "--seed", "1"]).output != few)

@@ -41,15 +41,7 @@ public struct CheckpointStore: Sendable {
   ///
   /// - Throws: `Failure` 73 or 74.
   public func link(_ name: String, to checkpoint: CheckpointFolder) throws {
-    let temporary = hidden(name, Self.partialSuffix)
-    try FileSystem.remove(temporary)
-    guard symlink(checkpoint.name, temporary) == 0 else { throw Failure.system(.create, temporary) }
-    guard rename(temporary, "\(path)/\(name)") == 0 else {
-      let failure = Failure.system(.create, "\(path)/\(name)")
-      unlink(temporary)
-      throw failure
-    }
-    try FileSystem.synchronizeFolder(path)
+    try FileSystem.link("\(path)/\(name)", to: checkpoint.name)
   }
 
   /// Removes a symbolic link in the folder; its target stays. No link of that name is fine.

@@ -72,6 +72,37 @@ public enum FileSystem {
     return false
   }
 
+  /// Creates a file that isn't there yet.
+  ///
+  /// - Returns: false where something of that name exists; of several processes that try at once, on whichever hosts, one
+  ///   gets true.
+  /// - Throws: `Failure` 73 (or 74 for a full disk).
+  public static func createNewFile(_ path: String, _ bytes: [UInt8] = []) throws -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      guard errno == EEXIST else { throw Failure.system(.create, path) }
+      return false
+    }
+    defer { close(descriptor) }
+    try bytes.withUnsafeBytes { try writeFully($0, to: descriptor, path: path) }
+    return true
+  }
+
+  /// Makes a symbolic link, or lets the one of that name point elsewhere, in one indivisible step.
+  ///
+  /// - Throws: `Failure` 73 or 74.
+  public static func link(_ path: String, to target: String) throws {
+    let temporary = "\(folder(of: path))/.\(name(of: path)).partial"
+    try remove(temporary)
+    guard symlink(target, temporary) == 0 else { throw Failure.system(.create, temporary) }
+    guard rename(temporary, path) == 0 else {
+      let failure = Failure.system(.create, path)
+      unlink(temporary)
+      throw failure
+    }
+    try synchronizeFolder(folder(of: path))
+  }
+
   /// Whether two paths lead to one file or folder.
   public static func isSame(_ first: String, _ second: String) -> Bool {
     var (one, other) = (stat(), stat())

@@ -9,26 +9,49 @@
 #include <string.h>
 
 _Static_assert(sizeof(MPI_Request) <= sizeof(cmpi_request), "MPI_Request does not fit cmpi_request");
+_Static_assert(
+    sizeof(MPI_Comm) <= sizeof(cmpi_communicator), "MPI_Comm does not fit cmpi_communicator");
 
 static const int tag = 1;
 
 // MARK: - Start and end
 
-int cmpi_init(int *rank, int *size, int *local_rank, int *local_size) {
+static MPI_Comm handle_of(cmpi_communicator communicator) {
+  MPI_Comm handle;
+  memcpy(&handle, &communicator, sizeof handle);
+  return handle;
+}
+
+/// Makes `handle` ready for use and tells this process's place in it.
+static int describe(MPI_Comm handle, cmpi_communicator *communicator, cmpi_place *place) {
+  memcpy(communicator, &handle, sizeof handle);
+  int status;
+  if ((status = MPI_Comm_set_errhandler(handle, MPI_ERRORS_RETURN))) return status;
+  if ((status = MPI_Comm_rank(handle, &place->rank))) return status;
+  if ((status = MPI_Comm_size(handle, &place->size))) return status;
+
+  MPI_Comm node;
+  status = MPI_Comm_split_type(handle, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  if (status != MPI_SUCCESS) return status;
+  if ((status = MPI_Comm_rank(node, &place->local_rank))) return status;
+  if ((status = MPI_Comm_size(node, &place->local_size))) return status;
+  return MPI_Comm_free(&node);
+}
+
+int cmpi_init(cmpi_communicator *world, cmpi_place *place) {
   int provided = MPI_THREAD_SINGLE;
   int status = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   if (status != MPI_SUCCESS) return status;
   if (provided < MPI_THREAD_FUNNELED) return MPI_ERR_OTHER;
-  if ((status = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN))) return status;
-  if ((status = MPI_Comm_rank(MPI_COMM_WORLD, rank))) return status;
-  if ((status = MPI_Comm_size(MPI_COMM_WORLD, size))) return status;
+  return describe(MPI_COMM_WORLD, world, place);
+}
 
-  MPI_Comm node;
-  status = MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+int cmpi_split(
+    cmpi_communicator parent, int color, cmpi_communicator *part, cmpi_place *place) {
+  MPI_Comm handle;
+  int status = MPI_Comm_split(handle_of(parent), color, 0, &handle);
   if (status != MPI_SUCCESS) return status;
-  if ((status = MPI_Comm_rank(node, local_rank))) return status;
-  if ((status = MPI_Comm_size(node, local_size))) return status;
-  return MPI_Comm_free(&node);
+  return describe(handle, part, place);
 }
 
 int cmpi_finalize(void) { return MPI_Finalize(); }
@@ -66,25 +89,28 @@ static int message_type(size_t bytes, int *count, MPI_Datatype *type) {
   return MPI_Type_commit(type);
 }
 
-int cmpi_isend(const void *bytes, size_t length, int peer, cmpi_request *request) {
+int cmpi_isend(
+    cmpi_communicator communicator, const void *bytes, size_t length, int peer,
+    cmpi_request *request) {
   int count;
   MPI_Datatype type;
   MPI_Request handle = MPI_REQUEST_NULL;
   int status = message_type(length, &count, &type);
   if (status != MPI_SUCCESS) return status;
-  status = MPI_Isend(bytes, count, type, peer, tag, MPI_COMM_WORLD, &handle);
+  status = MPI_Isend(bytes, count, type, peer, tag, handle_of(communicator), &handle);
   if (type != MPI_BYTE) MPI_Type_free(&type);
   memcpy(request, &handle, sizeof handle);
   return status;
 }
 
-int cmpi_irecv(void *bytes, size_t length, int peer, cmpi_request *request) {
+int cmpi_irecv(
+    cmpi_communicator communicator, void *bytes, size_t length, int peer, cmpi_request *request) {
   int count;
   MPI_Datatype type;
   MPI_Request handle = MPI_REQUEST_NULL;
   int status = message_type(length, &count, &type);
   if (status != MPI_SUCCESS) return status;
-  status = MPI_Irecv(bytes, count, type, peer, tag, MPI_COMM_WORLD, &handle);
+  status = MPI_Irecv(bytes, count, type, peer, tag, handle_of(communicator), &handle);
   if (type != MPI_BYTE) MPI_Type_free(&type);
   memcpy(request, &handle, sizeof handle);
   return status;
@@ -100,11 +126,12 @@ int cmpi_test(cmpi_request *request, int *done) {
 
 // MARK: - MPI's own sum
 
-static int allreduce_sum(void *values, size_t count, size_t stride, MPI_Datatype type) {
+static int allreduce_sum(
+    MPI_Comm communicator, void *values, size_t count, size_t stride, MPI_Datatype type) {
   char *next = values;
   while (count > 0) {
     const size_t part = count < INT_MAX ? count : INT_MAX;
-    int status = MPI_Allreduce(MPI_IN_PLACE, next, (int)part, type, MPI_SUM, MPI_COMM_WORLD);
+    int status = MPI_Allreduce(MPI_IN_PLACE, next, (int)part, type, MPI_SUM, communicator);
     if (status != MPI_SUCCESS) return status;
     next += part * stride;
     count -= part;
@@ -112,12 +139,12 @@ static int allreduce_sum(void *values, size_t count, size_t stride, MPI_Datatype
   return MPI_SUCCESS;
 }
 
-int cmpi_allreduce_sum_float(float *values, size_t count) {
-  return allreduce_sum(values, count, sizeof *values, MPI_FLOAT);
+int cmpi_allreduce_sum_float(cmpi_communicator communicator, float *values, size_t count) {
+  return allreduce_sum(handle_of(communicator), values, count, sizeof *values, MPI_FLOAT);
 }
 
-int cmpi_allreduce_sum_double(double *values, size_t count) {
-  return allreduce_sum(values, count, sizeof *values, MPI_DOUBLE);
+int cmpi_allreduce_sum_double(cmpi_communicator communicator, double *values, size_t count) {
+  return allreduce_sum(handle_of(communicator), values, count, sizeof *values, MPI_DOUBLE);
 }
 
 // MARK: - The process and its library

@@ -3,7 +3,7 @@ import Diagnostics
 import Glibc
 
 extension ProcessGroup {
-  /// Ends the group on all ranks together, and gives the code to leave the process with.
+  /// Ends the job on all ranks together, and gives the code to leave the process with; not for a part of a group.
   ///
   /// For an end that every rank agrees on, good or bad; `abort` is for a fault that only this rank knows of.
   public func exitAll(_ code: ExitCode) -> Int32 {
@@ -18,7 +18,7 @@ extension ProcessGroup {
   /// Ends the whole job for a fault of this rank, with the fault's code. Prints rank, host, phase and cause to stderr.
   public func abort(_ failure: Failure, phase: String) -> Never {
     var text = "Error: "
-    if size > 1 { text += "\(name(ofRank: rank)) in '\(phase)': " }
+    if jobSize > 1 { text += "\(name(ofRank: rank)) in '\(phase)': " }
     text += failure.message + "\n"
     if let help = failure.help { text += "Help:  \(help)\n" }
     writeToStandardError(text)
@@ -27,7 +27,7 @@ extension ProcessGroup {
 
   /// Ends the whole job at once.
   func end(_ code: ExitCode) -> Never {
-    if size > 1 { cmpi_abort(code.rawValue) }
+    if jobSize > 1 { cmpi_abort(code.rawValue) }
     endProcess(code.rawValue)
   }
 

@@ -25,7 +25,8 @@ extension ProcessGroup {
     collective(phase) {
       switch algorithm {
       case .mpi:
-        check(Element.allreduceWithMPI(base, count: values.count), "MPI_Allreduce")
+        check(
+          Element.allreduceWithMPI(base, count: values.count, in: communicator), "MPI_Allreduce")
       case .tree:
         precondition(size & (size - 1) == 0, "the tree needs a power of two of ranks")
         let stride = MemoryLayout<Element>.stride
@@ -78,7 +79,7 @@ extension ProcessGroup {
     guard size > 1, let base = values.baseAddress, !values.isEmpty else { return }
     collective(phase) {
       switch algorithm {
-      case .mpi: check(Float.allreduceWithMPI(base, count: values.count), "MPI_Allreduce")
+      case .mpi: check(Float.allreduceWithMPI(base, count: values.count, in: communicator), "MPI_Allreduce")
       case .tree:
         if let window, window.gradients == base {
           window.sumGradients(part: ownPart(of: values.count), group: self)

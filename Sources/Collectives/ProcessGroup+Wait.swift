@@ -50,7 +50,7 @@ extension ProcessGroup {
   func post(send bytes: UnsafeRawBufferPointer, to peer: Int) {
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     var request = cmpi_request()
-    check(cmpi_isend(base, bytes.count, Int32(peer), &request), "sending", peer: peer)
+    check(cmpi_isend(communicator, base, bytes.count, Int32(peer), &request), "sending", peer: peer)
     messages.append(Message(request: request, peer: peer))
   }
 
@@ -58,7 +58,7 @@ extension ProcessGroup {
   func post(receive bytes: UnsafeMutableRawBufferPointer, from peer: Int) {
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     var request = cmpi_request()
-    check(cmpi_irecv(base, bytes.count, Int32(peer), &request), "receiving", peer: peer)
+    check(cmpi_irecv(communicator, base, bytes.count, Int32(peer), &request), "receiving", peer: peer)
     messages.append(Message(request: request, peer: peer))
   }
 
@@ -80,8 +80,13 @@ extension ProcessGroup {
       sleep != nil ? spinning : oversubscribed ? Patience.yieldingOversubscribed : Patience.yielding
     var last = start
     var counted = 0.0
+    var nextCall = start + 1
     while !isDone() {
       let now = monotonicSeconds()
+      if let whileWaiting, now > nextCall {
+        whileWaiting()
+        nextCall = now + 1
+      }
       // A longer gap between two looks means that this process itself was stopped, and says nothing about its peers.
       counted += min(now - last, 0.1)
       last = now

@@ -17,6 +17,9 @@ public final class ProcessGroup {
   public private(set) var localCores: Int
   /// Name of the host of each rank.
   public private(set) var hostNames: [String]
+  /// All processes of the job, of which a group may be a part, and which of them its rank 0 is.
+  public let jobSize: Int
+  public let firstJobRank: Int
   /// Name and version of the MPI library; nil in a group of one.
   public let mpiLibraryVersion: String?
 
@@ -24,11 +27,17 @@ public final class ProcessGroup {
   public var algorithm = ReductionAlgorithm.tree
   /// Seconds that one wait may take before the job is ended with exit code 76; 0 for no limit.
   public var hangTimeout = 60.0
+  /// Called about once a second while this rank waits for others; calls no collective.
+  public var whileWaiting: (() -> Void)?
   /// Seconds this process has spent inside collectives so far.
   public internal(set) var communicationSeconds = 0.0
   /// The part of them in which it waited for messages.
   public internal(set) var waitSeconds = 0.0
 
+  /// What its messages travel in; of no use in a group of one that no launcher started.
+  let communicator: cmpi_communicator
+  /// Whether this group is a part of one whose processes outnumber their cores.
+  private let isPartOfOversubscribed: Bool
   /// Shared memory for sums by parts, where there is any.
   var window: SharedWindow?
   /// Messages posted and not yet complete.
@@ -43,7 +52,7 @@ public final class ProcessGroup {
   public var isRoot: Bool { rank == 0 }
   public var hostName: String { hostNames[rank] }
   /// True where the processes on this host outnumber its cores, so that waiting must leave the core to others.
-  public var oversubscribed: Bool { localSize > localCores }
+  public var oversubscribed: Bool { isPartOfOversubscribed || localSize > localCores }
 
   /// The group that the launcher's environment asks for: all processes of an MPI job, or this one alone.
   ///
@@ -52,31 +61,33 @@ public final class ProcessGroup {
     let launcher = try Launcher.detect(environmentValue)
     guard case .mpi(let expected) = launcher else { return single() }
 
-    var rank: Int32 = 0
-    var size: Int32 = 0
-    var localRank: Int32 = 0
-    var localSize: Int32 = 0
-    let status = cmpi_init(&rank, &size, &localRank, &localSize)
+    var world = cmpi_communicator()
+    var place = cmpi_place()
+    let status = cmpi_init(&world, &place)
     if status != 0 { throw Failure(.failure, "MPI can't start: \(describeStatus(status))") }
-    if size == 1 {
+    if place.size == 1 {
       _ = cmpi_finalize()
       if let expected, expected > 1 { throw Launcher.disconnected(expected) }
       return single()
     }
-    return ProcessGroup(
-      rank: Int(rank), size: Int(size), localRank: Int(localRank), localSize: Int(localSize))
+    return ProcessGroup(world, place)
   }
 
   /// A group of this process alone.
   public static func single() -> ProcessGroup {
-    ProcessGroup(rank: 0, size: 1, localRank: 0, localSize: 1)
+    ProcessGroup(cmpi_communicator(), cmpi_place(rank: 0, size: 1, local_rank: 0, local_size: 1))
   }
 
-  private init(rank: Int, size: Int, localRank: Int, localSize: Int) {
-    self.rank = rank
-    self.size = size
-    self.localRank = localRank
-    self.localSize = localSize
+  /// All processes of the job.
+  private init(_ communicator: cmpi_communicator, _ place: cmpi_place) {
+    self.communicator = communicator
+    rank = Int(place.rank)
+    size = Int(place.size)
+    localRank = Int(place.local_rank)
+    localSize = Int(place.local_size)
+    jobSize = size
+    firstJobRank = 0
+    isPartOfOversubscribed = false
     let host = currentHostName()
     let cores = CoreSet.ofThisProcess()
     // Until the ranks have told their names and cores, be polite in waits and name only this host.
@@ -85,6 +96,26 @@ public final class ProcessGroup {
     localCores = size == 1 ? max(cores.count, 1) : 1
     mpiLibraryVersion = size == 1 ? nil : libraryVersion()
     if size > 1 { meet(host: host, cores: cores) }
+  }
+
+  /// The part of a group that this process is in.
+  init(
+    part communicator: cmpi_communicator, _ place: cmpi_place, of group: ProcessGroup, firstRank: Int
+  ) {
+    self.communicator = communicator
+    rank = Int(place.rank)
+    size = Int(place.size)
+    localRank = Int(place.local_rank)
+    localSize = Int(place.local_size)
+    jobSize = group.jobSize
+    firstJobRank = group.firstJobRank + firstRank
+    isPartOfOversubscribed = group.oversubscribed
+    // The parts of a host's processes share its cores as the processes do.
+    localCores = max(1, group.localCores * Int(place.local_size) / group.localSize)
+    hostNames = Array(group.hostNames[firstRank..<firstRank + Int(place.size)])
+    mpiLibraryVersion = group.mpiLibraryVersion
+    algorithm = group.algorithm
+    hangTimeout = group.hangTimeout
   }
 
   /// Learns every rank's host, and which cores the ranks on this host may use together: with a core bound to each rank,
@@ -103,8 +134,8 @@ public final class ProcessGroup {
     scratch.deallocate()
   }
 
-  /// "rank 3 on node2", as messages name a rank.
-  public func name(ofRank rank: Int) -> String { "rank \(rank) on \(hostNames[rank])" }
+  /// "rank 3 on node2", as messages name a rank: by its number in the whole job.
+  public func name(ofRank rank: Int) -> String { "rank \(firstJobRank + rank) on \(hostNames[rank])" }
 }
 
 /// A variable of the environment.

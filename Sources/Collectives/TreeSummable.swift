@@ -4,8 +4,10 @@ import CMPIShim
 protocol TreeSummable: BitwiseCopyable {
   /// values[i] += addends[i] for `count` elements that don't overlap.
   static func add(_ addends: UnsafePointer<Self>, to values: UnsafeMutablePointer<Self>, count: Int)
-  /// MPI's own sum over all ranks, in place; its status.
-  static func allreduceWithMPI(_ values: UnsafeMutablePointer<Self>, count: Int) -> Int32
+  /// MPI's own sum over all ranks of a communicator, in place; its status.
+  static func allreduceWithMPI(
+    _ values: UnsafeMutablePointer<Self>, count: Int, in communicator: cmpi_communicator
+  ) -> Int32
 }
 
 extension Float: TreeSummable {
@@ -30,8 +32,10 @@ extension Float: TreeSummable {
     }
   }
 
-  static func allreduceWithMPI(_ values: UnsafeMutablePointer<Float>, count: Int) -> Int32 {
-    cmpi_allreduce_sum_float(values, count)
+  static func allreduceWithMPI(
+    _ values: UnsafeMutablePointer<Float>, count: Int, in communicator: cmpi_communicator
+  ) -> Int32 {
+    cmpi_allreduce_sum_float(communicator, values, count)
   }
 }
 
@@ -40,7 +44,9 @@ extension Double: TreeSummable {
     for index in 0..<count { values[index] += addends[index] }
   }
 
-  static func allreduceWithMPI(_ values: UnsafeMutablePointer<Double>, count: Int) -> Int32 {
-    cmpi_allreduce_sum_double(values, count)
+  static func allreduceWithMPI(
+    _ values: UnsafeMutablePointer<Double>, count: Int, in communicator: cmpi_communicator
+  ) -> Int32 {
+    cmpi_allreduce_sum_double(communicator, values, count)
   }
 }

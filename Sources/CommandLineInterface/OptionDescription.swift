@@ -91,6 +91,7 @@ package struct OptionDescription: Sendable, Equatable {
 /// A titled section of the help, and a heading of `config.toml`.
 package enum OptionGroup: String, Sendable, CaseIterable {
   case arguments = "Arguments"
+  case sweep = "Sweep"
   case model = "Model"
   case optimisation = "Optimisation"
   case data = "Data"

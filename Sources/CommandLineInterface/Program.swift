@@ -22,7 +22,8 @@ package struct Program: Sendable {
 
   /// The commands that this version has.
   package static let commands = [
-    trainCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand, interpolateCommand,
+    trainCommand, sweepCommand, sampleCommand, encodeCommand, decodeCommand, reconstructCommand,
+    interpolateCommand,
     traverseCommand, manifoldCommand, scatterCommand, evaluateCommand, compareCommand,
     exportCommand, dataCommand, benchCommand,
   ]

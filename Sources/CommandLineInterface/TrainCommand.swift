@@ -22,32 +22,8 @@ let trainCommand = CommandSpecification(
     The same options write the same checkpoints, metrics and samples at any number
     of ranks and threads.
     """,
-  table: [presetOption] + RunOptions.table.map { $0.lifted(through: \TrainOptions.configuration) }
-    + [
-      .repeated(
-        "config", "file", \.configurationFiles, .path, .runFolder,
-        "Read options from a TOML file, as config.toml in a run's folder; later files and the command line override."
-      ),
-      .flag(
-        "dry-run", short: "n", \.isDryRun, stores: true, .output,
-        "Print the resolved configuration and end without training."),
-    ] + OptionSpecification.verbosity(\.verbosity),
-  configurationOption: "config",
-  implied: { settings in
-    let model = try preset(in: settings)?.model
-    return model.map { [Setting(name: "model", value: $0.rawValue, origin: .commandLine)] } ?? []
-  },
-  defaults: { settings throws(Failure) in
-    TrainOptions(configuration: try RunOptions.defaults(for: settings, preset: try preset(in: settings)))
-  },
-  helpDefaults: { settings in
-    if let preset = try? preset(in: settings) { return [TrainOptions(configuration: preset.configuration)] }
-    let models = ModelName.allCases
-    let named = models.filter { model in
-      settings.contains { $0.name == "model" && $0.value == model.rawValue }
-    }
-    return (named.isEmpty ? models : named).map { TrainOptions(configuration: .defaults(for: $0)) }
-  },
+  table: TrainOptions.table, configurationOption: "config", implied: TrainOptions.implied(by:),
+  defaults: TrainOptions.defaults(for:), helpDefaults: TrainOptions.helpDefaults(for:),
   body: { options, console in
     try options.configuration.requireConsistency()
     if options.isDryRun {
@@ -57,6 +33,42 @@ let trainCommand = CommandSpecification(
     return try train(options)
   })
 
+/// What commands that train have in common.
+extension TrainOptions {
+  static let table: [OptionSpecification<TrainOptions>] =
+    [presetOption] + RunOptions.table.map { $0.lifted(through: \TrainOptions.configuration) }
+    + [
+      .repeated(
+        "config", "file", \.configurationFiles, .path, .runFolder,
+        "Read options from a TOML file, as config.toml in a run's folder; later files and the command line override."
+      ),
+      .flag(
+        "dry-run", short: "n", \.isDryRun, stores: true, .output,
+        "Print the resolved configuration and end without training."),
+    ] + OptionSpecification.verbosity(\.verbosity)
+
+  /// A preset names its model.
+  @Sendable static func implied(by settings: [Setting]) throws -> [Setting] {
+    let model = try namedPreset(in: settings)?.model
+    return model.map { [Setting(name: "model", value: $0.rawValue, origin: .commandLine)] } ?? []
+  }
+
+  @Sendable static func defaults(for settings: [Setting]) throws(Failure) -> TrainOptions {
+    TrainOptions(configuration: try RunOptions.defaults(for: settings, preset: try namedPreset(in: settings)))
+  }
+
+  @Sendable static func helpDefaults(for settings: [Setting]) -> [TrainOptions] {
+    if let preset = try? namedPreset(in: settings) {
+      return [TrainOptions(configuration: preset.configuration)]
+    }
+    let models = ModelName.allCases
+    let named = models.filter { model in
+      settings.contains { $0.name == "model" && $0.value == model.rawValue }
+    }
+    return (named.isEmpty ? models : named).map { TrainOptions(configuration: .defaults(for: $0)) }
+  }
+}
+
 private let presetOption = OptionSpecification<TrainOptions>.option(
   "preset", "name", \.preset, .name(among: Preset.all.map(\.name)), .model, .invocation,
   "Begin with settings of our own, which all other options override: "
@@ -64,7 +76,7 @@ private let presetOption = OptionSpecification<TrainOptions>.option(
   defaultText: "the model's published settings")
 
 /// The preset that the settings name last, if they name any. Throws a usage failure where there is none of that name.
-private func preset(in settings: [Setting]) throws(Failure) -> Preset? {
+private func namedPreset(in settings: [Setting]) throws(Failure) -> Preset? {
   guard let setting = settings.last(where: { $0.name == "preset" }) else { return nil }
   var options = TrainOptions(configuration: .defaults(for: ModelName.allCases[0]))
   try apply(setting, to: &options, by: [presetOption])

@@ -9,6 +9,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case adversarialNoise = 7
   case evaluation = 8
   case dequantization = 9
+  case search = 10
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

@@ -55,14 +55,20 @@ struct ImageCopy: Sendable {
 
 /// Data that is read on a thread of its own, so that it is there by the time the ranks have met.
 public final class ImagePrefetch: Sendable {
-  private let task: BackgroundTask<ImageCopy>
+  private let find: @Sendable () throws -> ImageCopy
 
   /// Starts to read; only for a process that is the first on its host, as far as it knows.
   ///
   /// - Parameter requiresLabels: whether absent labels are a failure.
   public init(data: String?, requiresLabels: Bool = false) {
-    task = BackgroundTask { try ImageCopy(reading: .data(data, requiresLabels: requiresLabels)) }
+    let task = BackgroundTask { try ImageCopy(reading: .data(data, requiresLabels: requiresLabels)) }
+    find = { try task.value() }
   }
 
-  func copy() throws -> ImageCopy { try task.value() }
+  /// Data that is there already.
+  init(_ copy: ImageCopy) {
+    find = { copy }
+  }
+
+  func copy() throws -> ImageCopy { try find() }
 }

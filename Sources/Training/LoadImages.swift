@@ -5,7 +5,9 @@ import ImageData
 
 /// Images in memory, and how the ranks hold them.
 package struct LoadedImages {
-  package let images: ImageCollection
+  package var images: ImageCollection { copy.images }
+  /// This rank's, for others to attach to.
+  let copy: ImageCopy
   /// Copies of the images in memory, on all hosts together; known to rank 0.
   package let copies: Int
 }
@@ -46,8 +48,8 @@ package func loadImages(_ origin: ImageOrigin, group: ProcessGroup, prefetch: Im
     try group.agree(failure, phase: phase)
 
     let copies = group.gather([isPrivate ? 1 : 0], phase: phase).reduce(0) { $0 + Int($1[0]) }
-    let images = copy!.images
-    try group.requireEqual(images.digest.bytes, what: "the data", help: "put the same files on every host")
-    return LoadedImages(images: images, copies: copies)
+    try group.requireEqual(
+      copy!.images.digest.bytes, what: "the data", help: "put the same files on every host")
+    return LoadedImages(copy: copy!, copies: copies)
   }
 }

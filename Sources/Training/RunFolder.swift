@@ -45,23 +45,13 @@ public struct RunFolder: Sendable {
       }
       return RunFolder(named)
     }
-    var number = try FileSystem.isFolder(parent) ? (numbers().map(\.number).max() ?? -1) + 1 : 0
-    while true {
-      let path = "\(parent)/\(padded(number, 5))-\(model.rawValue)"
-      if try FileSystem.createNewFolder(path) { return RunFolder(path) }
-      // Another run that starts right now was faster.
-      number += 1
-    }
+    return RunFolder(try NumberedFolders(parent: parent).createNext(model))
   }
 
   /// The newest numbered run of a model that has a checkpoint.
   static func newest(model: ModelName) throws -> RunFolder? {
-    guard FileSystem.isFolder(parent) else { return nil }
-    let candidates = try numbers().filter { $0.name.dropFirst(6) == model.rawValue }.sorted {
-      $0.number > $1.number
-    }
-    for candidate in candidates {
-      let folder = RunFolder("\(parent)/\(candidate.name)")
+    for path in try NumberedFolders(parent: parent).newestFirst(model) {
+      let folder = RunFolder(path)
       if try folder.lastCheckpoint() != nil { return folder }
     }
     return nil
@@ -77,13 +67,5 @@ public struct RunFolder: Sendable {
   var hasNothingToLose: Bool {
     FileSystem.isFolder(path) && !FileSystem.exists(samples)
       && (FileSystem.exists(command) || !FileSystem.exists(configuration))
-  }
-
-  private static func numbers() throws -> [(number: Int, name: String)] {
-    try FileSystem.names(in: parent).compactMap { name in
-      let digits = name.prefix(5)
-      guard digits.count == 5, name.dropFirst(5).first == "-", let number = Int(digits) else { return nil }
-      return (number, name)
-    }
   }
 }

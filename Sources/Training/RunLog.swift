@@ -21,6 +21,9 @@ public final class RunLog {
 
   private let printsLines: Bool
 
+  /// Whether anybody sees at once what it says.
+  var isHeard: Bool { printsLines }
+
   /// From now on lines go to this file too, after those said before.
   func open(_ path: String) {
     guard !isSilent, file == nil else { return }

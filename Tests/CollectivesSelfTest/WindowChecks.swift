@@ -3,17 +3,20 @@ import Glibc
 
 /// Many rounds of sums and exchanges by parts through shared memory (or messages, where `ATELIER_SHARED_WINDOW` is off)
 /// give on every rank, to the bit, what each can compute alone. Ranks are delayed in turn, so that a missing wait shows.
-func checkWindow(_ group: ProcessGroup) {
+/// Gives the way that was taken.
+@discardableResult
+func checkWindow(_ group: ProcessGroup, rounds: Int = 60) -> String {
   let count = 20_003
   var gradients = [Float](repeating: 0, count: count)
   var values = gradients
+  var way = ""
   var granules = [Double](repeating: 0, count: group.granuleCount(count))
   gradients.withUnsafeMutableBufferPointer { privateGradients in
     values.withUnsafeMutableBufferPointer { privateValues in
       let window = group.makeSharedWindow(count: count)
       let gradients = window?.gradients ?? privateGradients.baseAddress!
       let values = window?.values ?? privateValues.baseAddress!
-      for round in 0..<60 {
+      for round in 0..<rounds {
         // Twice before the exchange, as for two micro-batches.
         for part in 0..<2 {
           group.releaseParts()
@@ -42,9 +45,10 @@ func checkWindow(_ group: ProcessGroup) {
           },
           "round \(round) shares granules")
       }
-      if group.isRoot { print(window == nil ? "messages" : "window") }
+      way = window == nil ? "messages" : "window"
     }
   }
+  return way
 }
 
 /// Numbers of wide exponents, so that another order of summation shows.

@@ -24,7 +24,12 @@ do {
     switch arguments.first {
     case "place": try reportPlace(group)
     case "sums": checkSums(group, ownership: Ownership(rawValue: arguments.dropFirst().first ?? "blocks")!)
-    case "window": checkWindow(group)
+    case "window":
+      let way = checkWindow(group)
+      if group.isRoot { print(way) }
+    case "split": try checkSplit(group)
+    case "part": checkPartFault(group, hangs: arguments.dropFirst().first == "hang")
+    case "calls": checkCallsWhileWaiting(group)
     case "exchange": checkExchange(group)
     case "agree":
       try group.agree(

@@ -17,6 +17,8 @@ import Testing
     SUBCOMMANDS:
       train                   Train a model, alone or on all ranks of mpirun or
                               srun.
+      sweep                   Train a model with many settings, side by side on
+                              groups of ranks, and find the best.
       sample                  Draw images from a trained decoder or generator.
       encode                  Write the codes that a trained model gives images.
       decode                  Write the images that a trained model makes of codes.

@@ -53,7 +53,7 @@ import Testing
     #expect(
       result.error == """
         Error: Unknown subcommand 'trian'. Did you mean 'train'?
-        Help:  The subcommands are 'train', 'sample', 'encode', 'decode', 'reconstruct', 'interpolate', 'traverse', 'manifold', 'scatter', 'evaluate', 'compare', 'export', 'data', 'bench', 'help'.
+        Help:  The subcommands are 'train', 'sweep', 'sample', 'encode', 'decode', 'reconstruct', 'interpolate', 'traverse', 'manifold', 'scatter', 'evaluate', 'compare', 'export', 'data', 'bench', 'help'.
         Usage: atelier <subcommand>
           See 'atelier --help' for more information.
 

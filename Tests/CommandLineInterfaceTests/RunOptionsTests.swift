@@ -25,11 +25,12 @@ import Training
     Program.commands.map { command in
       command.name + ": "
         + command.options.map(\.name).filter { name in
-          !["train", "bench"].contains(command.name)
+          !["train", "sweep", "bench"].contains(command.name)
             || !RunOptions.table.contains { $0.description.name == name }
         }.joined(separator: " ")
     } == [
       "train: preset config dry-run quiet verbose version help",
+      "sweep: preset config quiet grid random range metric ranks-per-trial sweep-dir dry-run version help",
       "sample: run count seed prior data out quiet verbose version help",
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",

@@ -1,0 +1,70 @@
+import Artifacts
+import Collectives
+import Diagnostics
+import Evaluation
+import ImageData
+import TensorCore
+
+/// What is looked at before the first trial begins, so that no hours are lost to a trial that can't run.
+extension SweepDefinition {
+  /// Refuses trials that these images or so many ranks don't suit, and a metric that they don't have.
+  ///
+  /// - Throws: `Failure` 64 that names the trial, or what is missing.
+  func requireTrials(fit images: ImageCollection, ranks: Int) throws {
+    for trial in trials {
+      let configuration = trial.configuration
+      let validation: ImageDataset?
+      let task: any TrainingTask
+      do {
+        try ProcessGroup.requirePowerOfTwo(ranks: ranks, shards: configuration.shards)
+        let splits = try DataSplits(
+          of: images, scheme: configuration.split, validation: configuration.validation,
+          limit: configuration.limit)
+        task = try configuration.makeTask(height: splits.train.height, width: splits.train.width)
+        validation = splits.validation
+      } catch let failure as Failure {
+        throw failure.concerning(trial)
+      }
+      guard let validation else {
+        throw Failure(
+          .usage, "a sweep needs validation images to choose by, and there are none",
+          help:
+            "take some of the training images with --validation K, or cut Fashion-MNIST by --split 80-10-10")
+      }
+      try requireMetric(of: task, trial, validation)
+    }
+  }
+
+  /// - Throws: `Failure` 64 where an evaluation of the trial will not have the metric.
+  private func requireMetric(of task: any TrainingTask, _ trial: SweepTrial, _ validation: ImageDataset)
+    throws
+  {
+    let part = SplitPart.validation
+    if metric.contains("[") {
+      let configuration = trial.configuration
+      let network = (configuration.features ?? .fashionCNN).rawValue
+      let names = GenerationMetric.allCases.map { "\(part.rawValue)/\($0.key(network: network))" }
+      guard configuration.fidSamples > 0 else {
+        throw Failure(
+          .usage, "--metric \(metric) is a figure of generated images, and the trials generate none",
+          help: "say how many to compare with --fid-samples")
+      }
+      guard names.contains(metric) else {
+        throw Failure(
+          .usage, "--metric \(metric) is no figure of the trials", help: "name one such as \(names[0])")
+      }
+    } else if trial.number == 0 {
+      // The first trial has the names of all: the model and the images' size are the same.
+      task.model.allocate(rows: EvaluationChunks.size)
+      task.model.initialize(seed: 0)
+      let scores = try task.score(
+        validation.prefix(1), part: part, group: .single(), team: ThreadTeam(count: 1))
+      let names = scores.named.map { "\(part.rawValue)/\($0.name)" }
+      guard names.contains(metric) else {
+        throw Failure(
+          .usage, "--metric \(metric) is no figure of \(base.model.rawValue) on these images",
+          help: "name one of \(names.joined(separator: ", "))")
+      }
+    }
+  }
+}

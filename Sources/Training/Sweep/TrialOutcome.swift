@@ -1,0 +1,99 @@
+import Artifacts
+import Diagnostics
+import ImageData
+
+/// How a trial ended.
+enum TrialOutcome {
+  case finished(TrialFigures)
+  case failed(Failure)
+
+  /// That of a run that has come to its end.
+  init(of run: RunFolder, metric: String) throws {
+    self =
+      try TrialFigures(of: run, metric: metric).map { .finished($0) }
+      ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number"))
+  }
+
+  var figures: TrialFigures? { if case .finished(let figures) = self { figures } else { nil } }
+  var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
+}
+
+/// What a trial is judged by: the evaluation of its best checkpoint, that of the least validation loss.
+struct TrialFigures {
+  var step: Int
+  var epoch: Int
+  var loss: Double
+  /// The sweep's metric.
+  var value: Double
+
+  static let lossName = "\(SplitPart.validation.rawValue)/loss"
+
+  /// Reads them from a finished run; nil where no validation loss is a number.
+  ///
+  /// - Throws: `Failure` 64 where the run's evaluations don't have the metric, and what reading throws.
+  init?(of run: RunFolder, metric: String) throws {
+    let rows = try FileSystem.read(run.metrics).split(separator: UInt8(ascii: "\n")).map {
+      try JSONValue(parsing: Array($0), file: run.metrics)
+    }
+    // As the trainer chooses its best checkpoint: the first of equals, never one that is no number.
+    var best: (row: JSONValue, loss: Double)?
+    for row in rows {
+      if let loss = row[Self.lossName]?.doubleValue, loss < best?.loss ?? .infinity { best = (row, loss) }
+    }
+    guard let best else { return nil }
+    guard let value = best.row[metric] else {
+      let names = (best.row.objectValue ?? []).map(\.name).filter { $0.hasPrefix("validation/") }
+      throw Failure(
+        .usage, "an evaluation of the trials has no \(metric)",
+        help: "name one of \(names.joined(separator: ", ")) with --metric")
+    }
+    step = best.row["step"]?.integerValue ?? 0
+    epoch = best.row["epoch"]?.integerValue ?? 0
+    loss = best.loss
+    self.value = value.doubleValue ?? .nan
+  }
+}
+
+// MARK: - Between ranks
+
+extension TrialOutcome {
+  var json: JSONValue {
+    switch self {
+    case .finished(let figures):
+      [
+        "step": .integer(figures.step), "epoch": .integer(figures.epoch), "loss": .double(figures.loss),
+        "value": .double(figures.value),
+      ]
+    case .failed(let failure):
+      [
+        "code": .integer(Int(failure.code.rawValue)), "message": .string(failure.message),
+        "help": failure.help.map { .string($0) } ?? .null,
+      ]
+    }
+  }
+
+  /// Nil for what no outcome wrote.
+  init?(json: JSONValue) {
+    if let code = json["code"]?.integerValue.flatMap({ ExitCode(rawValue: Int32($0)) }),
+      let message = json["message"]?.stringValue
+    {
+      self = .failed(Failure(code, message, help: json["help"]?.stringValue))
+    } else if let step = json["step"]?.integerValue, let epoch = json["epoch"]?.integerValue,
+      let loss = json["loss"]?.doubleValue
+    {
+      let value = json["value"]?.doubleValue ?? .nan
+      self = .finished(TrialFigures(step: step, epoch: epoch, loss: loss, value: value))
+    } else {
+      return nil
+    }
+  }
+}
+
+extension TrialFigures {
+  fileprivate init(step: Int, epoch: Int, loss: Double, value: Double) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.value = value
+  }
+}

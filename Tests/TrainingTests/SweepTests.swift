@@ -1,0 +1,197 @@
+import Artifacts
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// `atelier sweep`: the same files at any number of ranks, whatever was killed.
+  @Suite struct SweepTests {
+    /// Twelve trials of a moment each.
+    private static let trials =
+      "--epochs 2 --validation 31 --batch 32 --hidden 16 --grid lr=0.001,0.01,0.03 --grid latent=4,8 "
+      + "--grid activation=relu,tanh"
+
+    @Test func filesAreTheSameAtAnyNumberOfRanks() throws {
+      let laboratory = try Laboratory()
+      laboratory.sweep("reference", Self.trials).expectSuccess()
+      let reference = try laboratory.results("reference")
+      #expect(
+        reference.paths.filter { !$0.hasPrefix("trials/0") }
+          == ["best", "definition.json", "sweep.json", "sweep.md", "sweep.svg", "trials/"])
+      #expect(reference.paths.count { $0.hasSuffix("/samples.npy") } == 12)
+      for (ranks, ranksPerTrial) in [(2, 1), (2, 2), (4, 1), (4, 2)] {
+        let name = "\(ranks)by\(ranksPerTrial)"
+        laboratory.sweep(name, ranks: ranks, Self.trials + " --ranks-per-trial \(ranksPerTrial)")
+          .expectSuccess()
+        #expect(try laboratory.results(name).differences(from: reference) == [], "\(name)")
+      }
+      try laboratory.expectFigures("reference", "validation/loss")
+    }
+
+    @Test func aKilledSweepEndsWithTheTableOfAnUndisturbedOne() throws {
+      let laboratory = try Laboratory()
+      laboratory.sweep("reference", ranks: 2, Self.trials).expectSuccess()
+      let reference = try laboratory.results("reference")
+      // The whole job, and one rank alone, which takes the job with it.
+      for (name, killsAll) in [("job", true), ("rank", false)] {
+        let result = laboratory.sweep(name, ranks: 2, Self.trials) { job in
+          #expect(job.wait { FileSystem.exists(laboratory.path("\(name)/claims/004.done")) })
+          if killsAll {
+            job.killWithDescendants()
+          } else if let rank = job.descendants.last {
+            kill(rank, SIGKILL)
+          }
+        }
+        #expect(result.exitCode != 0 && !result.timedOut, "\(result)")
+        let finished = try FileSystem.names(in: laboratory.path("\(name)/trials")).filter {
+          let status = try? laboratory.json("\(name)/trials/\($0)/status.json")
+          return status?["state"] == "finished"
+        }
+        // A rank that is left alone may finish what nobody else has begun.
+        #expect(finished.count >= 4 && (finished.count < 12 || !killsAll))
+        let before = try finished.map { try laboratory.text("\(name)/trials/\($0)/environment.json") }
+
+        let resumed = laboratory.sweep(name, ranks: 2, Self.trials + " --resume")
+        resumed.expectSuccess()
+        #expect(resumed.standardOutput.contains("trials done\n"), "\(resumed)")
+        #expect(try laboratory.results(name).differences(from: reference) == [], "\(name)")
+        // What was finished did not run again.
+        #expect(try finished.map { try laboratory.text("\(name)/trials/\($0)/environment.json") } == before)
+      }
+    }
+
+    @Test func aTrialThatFailsIsToldAndStopsNoOther() throws {
+      let laboratory = try Laboratory()
+      let options = "--epochs 2 --validation 31 --hidden 16 --grid lr=0.001,1e30,0.01"
+      laboratory.sweep("one", options).expectFailure(
+        85, "1 of 3 trials failed, first 001 lr=1e+30: the gradient is no longer finite at step 2 (epoch 2)")
+      let one = try laboratory.json("one/sweep.json")
+      #expect(one["trials"]?.arrayValue?.map { $0["state"] } == ["finished", "failed", "finished"])
+      #expect(one["trials"]?.arrayValue?[1]["exit_code"] == 85)
+      #expect(one["best"] == "002-lr=0.01")
+      #expect(try laboratory.text("one/sweep.md").contains("| 001 | 1e+30 | - | - | failed: the gradient"))
+      laboratory.sweep("two", ranks: 2, options).expectFailure(85, "1 of 3 trials failed")
+      #expect(try laboratory.results("two").differences(from: laboratory.results("one")) == [])
+      // It is tried again, and fails in the same way.
+      laboratory.sweep("two", options + " --resume").expectFailure(85, "1 of 3 trials failed")
+      #expect(try laboratory.results("two").differences(from: laboratory.results("one")) == [])
+    }
+
+    @Test func moreTrialsMayFollowAndTheFirstStayTheSame() throws {
+      let laboratory = try Laboratory()
+      let options =
+        "--epochs 1 --validation 31 --hidden 16 --range lr=0.0001..0.1:log --grid latent=4,8 --metric validation/ssim"
+      laboratory.sweep("five", options + " --random 5").expectSuccess()
+      laboratory.sweep("three", options + " --random 3").expectSuccess()
+      laboratory.sweep("three", options + " --random 5 --resume").expectSuccess()
+      #expect(try laboratory.results("three").differences(from: laboratory.results("five")) == [])
+      try laboratory.expectFigures("five", "validation/ssim")
+      laboratory.sweep("five", options + " --random 4 --resume").expectFailure(
+        64, "trial 004 is not given, but was ")
+    }
+
+    @Test func whatCannotBeSweptIsRefusedBeforeAnythingStarts() throws {
+      let laboratory = try Laboratory()
+      let grid = "--epochs 1 --grid lr=0.001,0.01"
+      laboratory.sweep("run", grid).expectFailure(64, "a sweep needs validation images to choose by")
+      let sweep = "--validation 31 " + grid
+      laboratory.sweep("run", sweep + " --metric test/ssim").expectFailure(
+        64, "test/ssim is no figure of the validation images")
+      laboratory.sweep("run", sweep + " --metric validation/elbo").expectFailure(
+        64, "validation/elbo is no figure of dense-ae")
+      laboratory.sweep("run", sweep + " --metric validation/fid[fashion-cnn-v1]").expectFailure(
+        64, "the trials generate none")
+      laboratory.sweep("run", sweep + " --metric validation/entropy").expectFailure(64, "less or more")
+      laboratory.sweep("run", ranks: 2, sweep + " --ranks-per-trial 4").expectFailure(
+        64, "2 ranks can't be cut into groups of --ranks-per-trial 4")
+      laboratory.sweep("run", ranks: 2, sweep + " --grid shards=4,1 --ranks-per-trial 2").expectFailure(
+        64, "trial 001 lr=0.001 shards=1: 2 ranks can't share --shards 1 evenly")
+      laboratory.sweep("run", "--validation 31 --grid validation=20,131").expectFailure(
+        64, "trial 001 validation=131: --validation 131 leaves none")
+      laboratory.sweep("run", sweep + " --grid optimizer=adam,sgd --beta1 0.8").expectFailure(
+        64, "trial 001 lr=0.001 optimizer=sgd: --beta1 needs --optimizer adam or adamw")
+      #expect(!FileSystem.exists(laboratory.path("run")))
+
+      laboratory.sweep("run", sweep + " --hidden 16").expectSuccess()
+      laboratory.sweep("run", sweep + " --hidden 16").expectFailure(73, "exists already")
+      laboratory.sweep("run", sweep + " --hidden 8 --resume").expectFailure(
+        64, "--hidden is 8, but was 16 when the sweep began")
+      try FileSystem.createFolder(laboratory.path("other/things"))
+      laboratory.sweep("other", sweep + " --resume").expectFailure(73, "holds no sweep")
+    }
+
+    @Test func aFolderThatHostsDoNotShareIsRefused() throws {
+      let laboratory = try Laboratory()
+      try FileSystem.createFolder(laboratory.path("elsewhere"))
+      // A relative path in two working folders, as on two hosts.
+      let words = laboratory.sweepWords("sweep", "--epochs 1 --validation 31 --grid lr=0.001,0.01")
+      let program = BuiltExecutable.path("atelier")
+      let result = laboratory.atelier(
+        words + [":", "-n", "1", "--wdir", laboratory.path("elsewhere"), program] + words, underLauncher: true
+      )
+      result.expectFailure(
+        73, "rank 1 on ", "the sweep's folder is not the one that rank 0 sees: sweep/claims")
+    }
+
+    @Test func foldersAreNumberedAndTheNewestIsResumed() throws {
+      let laboratory = try Laboratory()
+      let options = "--epochs 1 --validation 31 --hidden 16 --grid latent=4,8"
+      for _ in 0..<2 { laboratory.sweep(nil, options).expectSuccess() }
+      let resumed = laboratory.sweep(nil, options + " --resume")
+      resumed.expectSuccess()
+      #expect(resumed.standardOutput.contains("folder  sweeps/00001-dense-ae\nresumed with 2 trials done\n"))
+      #expect(
+        try FileSystem.names(in: laboratory.path("sweeps")) == ["00000-dense-ae", "00001-dense-ae"])
+      // The command that the sweep proposes.
+      let sample = "sample sweeps/00001-dense-ae/best/checkpoints/best --count 100 --out samples.png"
+      #expect(resumed.standardOutput.contains("next    atelier \(sample)\n"))
+      laboratory.atelier(sample.split(separator: " ").map(String.init)).expectSuccess()
+    }
+  }
+}
+
+extension Laboratory {
+  @discardableResult
+  func sweep(
+    _ name: String?, ranks: Int = 1, _ options: String, meanwhile: (RunningProcess) -> Void = { _ in }
+  ) -> ShellResult {
+    atelier(sweepWords(name, options), ranks: ranks, meanwhile: meanwhile)
+  }
+
+  func sweepWords(_ name: String?, _ options: String) -> [String] {
+    ["sweep", "dense-ae"] + dataWords + options.split(separator: " ").map(String.init)
+      + (name.map { ["--sweep-dir", $0] } ?? [])
+  }
+
+  func text(_ file: String) throws -> String {
+    String(decoding: try FileSystem.read(path(file)), as: UTF8.self)
+  }
+
+  /// All that a sweep's folder holds but what may differ between ranks, threads, hosts, starts and times.
+  func results(_ name: String) throws -> FolderContent {
+    let local = ["environment.json", "timing.jsonl", "log.txt", "command.txt"]
+    return try FolderContent(of: path(name)).removing { entry in local.contains { entry.hasSuffix("/\($0)") }
+    }
+  }
+
+  /// Expects the figures of `sweep.json` to be those of the trials' own files, and the link to point to the best.
+  func expectFigures(_ name: String, _ metric: String) throws {
+    let results = try json("\(name)/sweep.json")
+    let trials = try #require(results["trials"]?.arrayValue)
+    var best: (value: Double, name: String)?
+    for trial in trials {
+      let folder = try #require(trial["name"]?.stringValue)
+      let rows = try metrics("\(name)/trials/\(folder)").filter { $0["validation/loss"] != nil }
+      let row = try #require(
+        rows.min { $0["validation/loss"]!.doubleValue! < $1["validation/loss"]!.doubleValue! })
+      let value = try #require(row[metric]?.doubleValue)
+      #expect(trial[metric]?.doubleValue == value && trial["epoch"] == row["epoch"])
+      let isBetter =
+        results["better"] == "lower" ? value < best?.value ?? .infinity : value > best?.value ?? 0
+      if isBetter { best = (value, folder) }
+    }
+    #expect(results["best"]?.stringValue == best?.name && best != nil)
+    let link = try FolderContent(of: path(name)).entries["best"]
+    #expect(link.map { String(decoding: $0, as: UTF8.self) } == "-> trials/\(best?.name ?? "")")
+  }
+}

@@ -35,6 +35,10 @@ import Training
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",
+      "interpolate: run split data pairs count steps path threads out quiet verbose version help",
+      "traverse: run split data image dimensions range steps threads out quiet verbose version help",
+      "manifold: run split data steps threads out quiet verbose version help",
+      "scatter: run split data count threads out quiet verbose version help",
       "evaluate: target against data features weights count prior seed repeat iwae density extrapolate save-features "
         + "nearest cache threads json quiet verbose version help",
       "compare: run against data features weights count images cache threads out json quiet verbose version help",

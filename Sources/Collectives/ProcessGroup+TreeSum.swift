@@ -69,8 +69,8 @@ extension ProcessGroup {
   }
 
   /// Waits until the other ranks have read what they need of this rank's values given to `sumParts`; then they may change.
-  public func releaseParts(phase: String = "sum") {
-    guard let window else { return }
+  public func releaseParts(of values: UnsafeMutableBufferPointer<Float>, phase: String = "sum") {
+    guard let window = windows.first(where: { $0.gradients == values.baseAddress }) else { return }
     collective(phase) { window.releaseGradients(self) }
   }
 
@@ -81,7 +81,7 @@ extension ProcessGroup {
       switch algorithm {
       case .mpi: check(Float.allreduceWithMPI(base, count: values.count, in: communicator), "MPI_Allreduce")
       case .tree:
-        if let window, window.gradients == base {
+        if let window = windows.first(where: { $0.gradients == base }) {
           window.sumGradients(part: ownPart(of: values.count), group: self)
         } else {
           sumByHalving(base, halvingSteps(of: rank, count: values.count, granule: Self.partGranule))
@@ -98,26 +98,27 @@ extension ProcessGroup {
     _ values: UnsafeMutableBufferPointer<Float>, granules: UnsafeMutableBufferPointer<Double>? = nil,
     phase: String = "share"
   ) {
-    share(values.baseAddress, count: values.count, granules, phase)
+    share(values, wantsValues: true, granules, phase)
   }
 
-  /// Gives every rank the numbers that each has for the granules of its own part of `count` values.
+  /// Gives every rank the numbers that each has for the granules of its own part of the values, which stay as they are.
   public func shareGranules(
-    _ granules: UnsafeMutableBufferPointer<Double>, of count: Int, phase: String = "share"
+    _ granules: UnsafeMutableBufferPointer<Double>, of values: UnsafeMutableBufferPointer<Float>,
+    phase: String = "share"
   ) {
-    share(nil, count: count, granules, phase)
+    share(values, wantsValues: false, granules, phase)
   }
 
   private func share(
-    _ values: UnsafeMutablePointer<Float>?, count: Int, _ granules: UnsafeMutableBufferPointer<Double>?,
-    _ phase: String
+    _ values: UnsafeMutableBufferPointer<Float>, wantsValues: Bool,
+    _ granules: UnsafeMutableBufferPointer<Double>?, _ phase: String
   ) {
-    guard size > 1, count > 0 else { return }
+    guard size > 1, let base = values.baseAddress, !values.isEmpty else { return }
+    let count = values.count
     precondition(granules.map { $0.count == granuleCount(count) } ?? true)
     collective(phase) {
-      // Granules alone belong to the values of the window where there is one.
-      if let window, window.count == count, values == nil || values == window.values {
-        return window.share(values: values != nil, granules: granules, group: self)
+      if let window = windows.first(where: { $0.values == base }) {
+        return window.share(values: wantsValues, granules: granules, group: self)
       }
       for step in halvingSteps(of: rank, count: count, granule: Self.partGranule).reversed() {
         if let granules {
@@ -125,7 +126,7 @@ extension ProcessGroup {
             exchange: granules.baseAddress!, granuleRange(step.kept), into: granuleRange(step.given),
             with: step.partner)
         }
-        if let values { post(exchange: values, step.kept, into: step.given, with: step.partner) }
+        if wantsValues { post(exchange: base, step.kept, into: step.given, with: step.partner) }
         wait()
       }
     }

@@ -38,8 +38,8 @@ public final class ProcessGroup {
   let communicator: cmpi_communicator
   /// Whether this group is a part of one whose processes outnumber their cores.
   private let isPartOfOversubscribed: Bool
-  /// Shared memory for sums by parts, where there is any.
-  var window: SharedWindow?
+  /// Shared memory for sums by parts, where there is any: one for each set of parameters.
+  var windows: [SharedWindow] = []
   /// Messages posted and not yet complete.
   var messages: [Message] = []
   /// What the outermost collective under way is for.

@@ -140,7 +140,7 @@ extension ProcessGroup {
     // All or none, since messages and meetings don't mix.
     guard allGather([isComplete ? 1 : 0], phase: phase).allSatisfy({ $0 == [1] }), let own else { return nil }
     let window = SharedWindow(own: own, attached: attached, count: count)
-    self.window = window
+    windows.append(window)
     return (window.gradients, window.values)
   }
   /// Gives back the memory that `makeSharedWindow` made, which nobody on this rank may use any more. The other ranks keep

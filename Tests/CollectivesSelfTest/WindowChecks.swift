@@ -19,7 +19,7 @@ func checkWindow(_ group: ProcessGroup, rounds: Int = 60) -> String {
       for round in 0..<rounds {
         // Twice before the exchange, as for two micro-batches.
         for part in 0..<2 {
-          group.releaseParts()
+          group.releaseParts(of: UnsafeMutableBufferPointer(start: gradients, count: count))
           delay(group, round + part)
           for index in 0..<count { gradients[index] = leaf(group.rank, round, part, index) }
           group.sumParts(UnsafeMutableBufferPointer(start: gradients, count: count))

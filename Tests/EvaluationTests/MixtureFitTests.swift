@@ -113,7 +113,7 @@ import Testing
     expectBadData("the covariance of the prior's component 1 of 2 is not positive definite") { try fit(0) }
     let failure = #expect(throws: Failure.self) { try fit(0) }
     let help = failure?.help ?? ""
-    #expect(help.contains("linear code") && help.contains("regularise"))
+    #expect(help.contains("--latent-activation linear") && help.contains("fewer components"))
   }
 
   @Test func fewerDistinctCodesThanComponentsHaveAFit() throws {

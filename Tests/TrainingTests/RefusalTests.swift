@@ -127,7 +127,8 @@ extension EndToEnd {
           bytes[bytes.count / 2] ^= 4
           try OutputFile(creating: "\(checkpoint)/\(file)").write(bytes)
         }
-        let reason = file == "DONE" ? "" : "\(file) is not what was saved: its SHA-256 differs"
+        let reason =
+          file == "DONE" ? "can't be used" : "\(file) is not what was saved: its SHA-256 differs"
         try expectRefusal(65, checkpoint, reason, ranks: file == "DONE" ? [1] : [1, 4]) {
           laboratory.train("flipped-\(file)", ranks: $0, "--epochs 2 --resume auto")
         }

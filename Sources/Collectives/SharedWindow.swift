@@ -118,7 +118,7 @@ final class SharedWindow {
 extension ProcessGroup {
   /// Memory for gradients and values of which `sumParts` and `shareParts` then need no messages, zero at first; nil where
   /// ranks are on several hosts or can't reach each other's memory, and in a group of one. A collective call. The memory
-  /// lives as long as the group, or until `releaseSharedWindow`.
+  /// lives as long as the group, or until `releaseSharedWindows`.
   ///
   /// `ATELIER_SHARED_WINDOW=off` in the environment keeps to messages, for comparison and where shared memory makes
   /// trouble; the bits are the same.
@@ -143,9 +143,10 @@ extension ProcessGroup {
     windows.append(window)
     return (window.gradients, window.values)
   }
-  /// Gives back the memory that `makeSharedWindow` made, which nobody on this rank may use any more. The other ranks keep
+
+  /// Gives back all memory that `makeSharedWindow` made, which nobody on this rank may use any more. The other ranks keep
   /// what they see of it until they do the same.
-  public func releaseSharedWindow() {
-    window = nil
+  public func releaseSharedWindows() {
+    windows = []
   }
 }

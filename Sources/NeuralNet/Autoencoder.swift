@@ -6,6 +6,7 @@ public final class Autoencoder: ImageCoder {
   public let encoder: Sequential
   public let decoder: Sequential
   public let arena: ParameterArena
+  public var arenas: [ParameterArena] { [arena] }
 
   /// - Precondition: the decoder takes the encoder's code and gives as many pixels as the encoder takes.
   public init(encoder: Sequential, decoder: Sequential) {

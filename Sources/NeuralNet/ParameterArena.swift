@@ -50,12 +50,12 @@ public final class ParameterArena {
   /// Trainable numbers, gaps not counted.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// Draws every parameter anew from the seed; parameter i uses the i-th stream of its purpose.
-  public func initialize(seed: UInt32) {
+  /// Draws every parameter anew from the seed; parameter i uses stream `firstStream` + i of its purpose.
+  public func initialize(seed: UInt32, firstStream: Int = 0) {
     for (index, parameter) in parameters.enumerated() {
       parameter.initializer.fill(
         parameter.values, count: parameter.count,
-        key: RandomKey(seed: seed, purpose: .initialization, layer: index))
+        key: RandomKey(seed: seed, purpose: .initialization, layer: firstStream + index))
     }
   }
 }

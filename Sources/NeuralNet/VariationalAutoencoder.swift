@@ -19,6 +19,7 @@ public final class VariationalAutoencoder: ImageCoder {
   /// `decoder.log_variance`: of the pixels, where they are Gaussian.
   let pixelLogVariance: Parameter?
   public let arena: ParameterArena
+  public var arenas: [ParameterArena] { [arena] }
   /// Of each row, by the pixels' log-variance; filled by `evaluateReconstructions`.
   var pixelLogVarianceGradients = AlignedBuffer<Float>(count: 0)
   private var codeBuffer = AlignedBuffer<Float>(count: 0)

@@ -49,10 +49,9 @@ public struct LayerBenchmark: Sendable {
     let images = try loadSplits(configuration, data: configuration.data, group: group).splits.train
     let model = try configuration.makeModel(height: images.height, width: images.width)
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
-    model.arena.initialize(seed: configuration.seed)
+    model.initialize(seed: configuration.seed)
     if let weights {
-      try SavedCheckpoint.copy(
-        try SafeTensorsFile(reading: weights), prefix: "", to: model.arena.values, of: model.arena)
+      try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
     }
     var timer = LayerTimer(model, images: images, configuration: configuration, team: team)
     let start = monotonicSeconds()

@@ -63,7 +63,7 @@ public struct SavedCheckpoint {
   ///
   /// - Throws: `Failure` 65 naming the first tensor that is missing or of another shape.
   package static func copyModel(_ file: SafeTensorsFile, to model: any TrainableModel) throws {
-    try copy(file, prefix: "", to: model.arena.values, of: model.arena)
+    for arena in model.arenas { try copy(file, prefix: "", to: arena.values, of: arena) }
     for running in model.runningTensors {
       let tensor = try find(running.name, in: file)
       guard running.copy(tensor) else {

@@ -6,7 +6,7 @@ import TensorCore
 extension TrainableModel {
   /// The tensors of `model.safetensors`, as PyTorch's `state_dict` has them.
   package var stateTensors: [NamedTensor] {
-    let parameters = arena.parameters.map { parameter in
+    let parameters = parameters.map { parameter in
       NamedTensor(
         name: parameter.name, shape: parameter.shape,
         elements: UnsafeBufferPointer<Float>(start: parameter.values, count: parameter.count))
@@ -24,7 +24,7 @@ extension TrainableModel {
 
   /// The memory of the whole state, for sending it to other ranks.
   var stateMemory: [UnsafeMutableRawBufferPointer] {
-    [UnsafeMutableRawBufferPointer(arena.values.elements)] + runningTensors.map(\.bytes)
+    arenas.map { UnsafeMutableRawBufferPointer($0.values.elements) } + runningTensors.map(\.bytes)
   }
 }
 

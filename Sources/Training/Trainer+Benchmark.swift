@@ -57,7 +57,7 @@ public struct TrainingBenchmark: Sendable {
       processorRates.append(Double(steps * configuration.batch * team.count) / (processorSeconds() - before))
     }
     return TrainingBenchmark(
-      parameterCount: trainer.model.arena.parameterCount, firstLoss: firstLoss, windows: windows,
+      parameterCount: trainer.model.parameterCount, firstLoss: firstLoss, windows: windows,
       imagesPerProcessorSecond: processorRates.max()!,
       peakMebibytes: largestResidentMebibytes(),
       communicationMilliseconds: (group.communicationSeconds - communicationBefore) / Double(5 * steps) * 1000

@@ -11,12 +11,14 @@ extension Trainer {
     // The meters of all shards, so that a run that goes on from within an interval ends it with the same sums.
     let interval = gatherShardSums(intervalLoss)
     let epoch = gatherShardSums(epochLoss)
-    for state in optimizer.state { group.shareParts(state.values.elements, phase: "saving a checkpoint") }
+    for state in learners.flatMap(\.optimizer.state) {
+      group.shareParts(state.values.elements, phase: "saving a checkpoint")
+    }
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
       members += [
-        JSONMember("optimizer_updates", .integer(optimizer.updates)),
-        JSONMember("schedule_horizon", schedule.horizon.map { .integer($0) } ?? .null),
+        JSONMember("optimizer_updates", .integer(learners[0].optimizer.updates)),
+        JSONMember("schedule_horizon", learners[0].schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("evaluated", .bool(evaluatedStep == position.step)),
         JSONMember("early_stopping", splits.validation == nil ? .null : earlyStopping.json),
@@ -51,19 +53,21 @@ extension Trainer {
       let root = try SavedCheckpoint(reading: checkpoint)
       saved = root
       try root.copyModel(to: model)
-      try root.copyOptimizer(to: optimizer, of: model.arena)
+      for learner in learners { try root.copyOptimizer(to: learner.optimizer, of: learner.arena) }
       return root.state.compactText
     }
     for memory in model.stateMemory
-      + optimizer.state.map({ UnsafeMutableRawBufferPointer($0.values.elements) })
+      + learners.flatMap(\.optimizer.state).map({ UnsafeMutableRawBufferPointer($0.values.elements) })
     {
       group.broadcast(memory, phase: "sending the checkpoint")
     }
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
-    optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
-    // A run that has made no update yet takes its horizon anew, as one that starts.
-    if position.step > 0 { schedule.horizon = state["schedule_horizon"]?.integerValue }
+    for learner in learners {
+      learner.optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
+      // A run that has made no update yet takes its horizon anew, as one that starts.
+      if position.step > 0 { learner.schedule.horizon = state["schedule_horizon"]?.integerValue }
+    }
     try restore(&intervalLoss, from: state["interval"], file: checkpoint)
     try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
     try continueMetrics(of: saved)
@@ -116,12 +120,14 @@ extension Trainer {
 
   /// The optimiser's state under the names that PyTorch gives it.
   private var optimizerTensors: [NamedTensor] {
-    model.arena.parameters.flatMap { parameter in
-      optimizer.state.map { state in
-        NamedTensor(
-          name: "\(state.name).\(parameter.name)", shape: parameter.shape,
-          elements: UnsafeBufferPointer<Float>(
-            start: state.values.pointer + parameter.offset, count: parameter.count))
+    learners.flatMap { learner in
+      learner.arena.parameters.flatMap { parameter in
+        learner.optimizer.state.map { state in
+          NamedTensor(
+            name: "\(state.name).\(parameter.name)", shape: parameter.shape,
+            elements: UnsafeBufferPointer<Float>(
+              start: state.values.pointer + parameter.offset, count: parameter.count))
+        }
       }
     }
   }

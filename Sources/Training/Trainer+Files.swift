@@ -25,7 +25,7 @@ extension Trainer {
     }
     let parts = splits.named.map { "\(grouped($0.images.count)) \($0.name)" }.joined(separator: ", ")
     log.say(
-      "model   \(configuration.model.rawValue), \(grouped(model.arena.parameterCount)) parameters\n"
+      "model   \(configuration.model.rawValue), \(grouped(model.parameterCount)) parameters\n"
         + "data    \(parts) images of \(splits.train.height)x\(splits.train.width) from \(splits.source.path)\n"
         + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(counted(group.size, "rank")) of "
         + "\(counted(team.count, "thread"))\n"

@@ -72,7 +72,7 @@ extension Trainer {
       row.add("train/loss", lastIntervalLoss)
       row.add("train/grad_norm", intervalLoss.meanNorm)
     }
-    row.add("lr", Double("\(schedule.learningRate(after: position.step - 1))")!)
+    row.add("lr", Double("\(learners[0].schedule.learningRate(after: position.step - 1))")!)
     intervalLoss.clear()
     return row
   }

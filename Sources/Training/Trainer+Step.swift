@@ -9,6 +9,7 @@ extension Trainer {
   /// One update from one global batch.
   func trainingStep(batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
+    let learner = learners[0]
     stopwatch.beginStep()
 
     // gradients of one micro-batch after another, each summed over all ranks; usually there is one
@@ -16,24 +17,12 @@ extension Trainer {
       plan.samples(ofMicroBatch: $0, of: configuration.accumulate, inBatch: batch)
     }.filter { !$0.isEmpty }
     for (index, samples) in parts.enumerated() {
-      sumGradients(of: samples, order: order)
-      accumulator?.accumulate(part: ownPart, endsBatch: index == parts.count - 1, team: team)
+      computeGradients(of: samples, order: order)
+      learner.sumGradients(endsBatch: index == parts.count - 1)
     }
 
     // divide once by the true number of samples, then update; every rank its own part of the parameters
-    var scale = 1 / Float(batchSize)
-    squaredNorms(model.arena.gradients.pointer, part: ownPart, blocks: squaredNormBlocks.pointer, team: team)
-    if let maximum = configuration.clipNorm {
-      group.shareGranules(squaredNormBlocks.elements, of: model.arena.count, phase: "norm")
-      scale *= clippingFactor(norm: gradientNorm(scale), maximum: maximum)
-    }
-    optimizer.update(
-      model.arena, part: ownPart, learningRate: schedule.learningRate(after: position.step),
-      gradientScale: scale,
-      team: team)
-    group.shareParts(
-      model.arena.values.elements, granules: squaredNormBlocks.elements, phase: "parameter exchange")
-    let norm = gradientNorm(1 / Float(batchSize))
+    let norm = learner.update(after: position.step, samples: batchSize)
     guard norm.isFinite else { throw nonFiniteFailure() }
 
     intervalLoss.add(samples: batchSize, norm: norm)
@@ -44,8 +33,8 @@ extension Trainer {
     stopwatch.endStep(images: batchSize)
   }
 
-  /// Fills the gradients with their sums over `samples`, positions in the epoch's order, and meters the loss.
-  private func sumGradients(of samples: Range<Int>, order: EpochOrder) {
+  /// Fills the gradients with those of this rank's share of `samples`, positions in the epoch's order, and meters the loss.
+  private func computeGradients(of samples: Range<Int>, order: EpochOrder) {
     let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
     let rows = shardedRows(of: samples, from: own.lowerBound)
 
@@ -58,19 +47,11 @@ extension Trainer {
         seed: configuration.seed, step: position.step, sampleIndices: order.indices[own],
         sums: GroupSums(group: group)))
     task.forward(images: images, pass: pass)
-    group.releaseParts(phase: "gradient sum")
+    learners[0].releaseGradients()
     task.evaluateLosses(
       images: images, samples: order.indices[own], sampleLosses: sampleLosses.pointer, pass: pass)
     task.backward(images: images, pass: pass)
-
-    // sum over shards of all ranks, in tree order; each rank ends with its own part of the sum
-    group.sumParts(model.arena.gradients.elements, phase: "gradient sum")
     addLosses(rows: rows)
-  }
-
-  /// The norm of `scale` times the gradients of all ranks' parts.
-  private func gradientNorm(_ scale: Float) -> Double {
-    squaredNormBlocks.elements.reduce(0, +).squareRoot() * Double(scale)
   }
 
   /// Where this rank's shards of `samples` lie in its rows.

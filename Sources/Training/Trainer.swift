@@ -17,19 +17,14 @@ final class Trainer {
   let folder: RunFolder
   let task: any TrainingTask
   let model: any TrainableModel
-  let optimizer: any Optimizer
-  let accumulator: GradientAccumulator?
+  /// One for each of the model's arenas.
+  let learners: [Learner]
   let plan: BatchPlan
   let loader: BatchLoader
   let sampleLosses: AlignedBuffer<Double>
   let log: RunLog
   let stopwatch: StepStopwatch
-  /// The part of the arena that this rank sums and updates.
-  let ownPart: Range<Int>
-  /// The squared norm of the summed gradients, block by block.
-  let squaredNormBlocks: AlignedBuffer<Double>
 
-  var schedule: LearningRateSchedule
   var position = TrainingPosition()
   /// Since the last row of metrics, and since the epoch began.
   var intervalLoss: LossMeter
@@ -81,10 +76,15 @@ final class Trainer {
         return plan.samples(ofRank: group.rank, of: group.size, in: samples).count
       }
     }.max()!
-    optimizer = configuration.optimizer.makeOptimizer(
-      count: model.arena.count, conventions: configuration.conventions)
-    accumulator = configuration.accumulate > 1 ? GradientAccumulator(model.arena) : nil
-    schedule = configuration.makeSchedule(batchesPerEpoch: plan.batchCount)
+    learners = model.arenas.map { arena in
+      Learner(
+        arena,
+        optimizer: configuration.optimizer.makeOptimizer(
+          count: arena.count, conventions: configuration.conventions),
+        schedule: configuration.makeSchedule(batchesPerEpoch: plan.batchCount),
+        accumulates: configuration.accumulate > 1, maximumNorm: configuration.clipNorm, group: group,
+        team: team)
+    }
     loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
     model.allocate(rows: max(maximumRows, EvaluationChunks.size))
     sampleLosses = AlignedBuffer(count: maximumRows)
@@ -92,14 +92,6 @@ final class Trainer {
     intervalLoss = LossMeter(shards: shardsPerRank)
     epochLoss = LossMeter(shards: shardsPerRank)
     stopwatch = StepStopwatch(group: group)
-    if let shared = group.makeSharedWindow(count: model.arena.count) {
-      model.arena.move(
-        values: AlignedBuffer(borrowing: shared.values, count: model.arena.count),
-        gradients: AlignedBuffer(borrowing: shared.gradients, count: model.arena.count))
-    }
-    precondition(squaredNormBlock == ProcessGroup.partGranule)
-    ownPart = group.ownPart(of: model.arena.count)
-    squaredNormBlocks = AlignedBuffer(count: group.granuleCount(model.arena.count))
   }
 
   /// Trains from the beginning, or from `checkpoint`, to the end; then writes samples and pictures.

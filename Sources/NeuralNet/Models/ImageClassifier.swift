@@ -12,6 +12,7 @@ public final class ImageClassifier: TrainableModel {
   /// Features to logits.
   public let head: Sequential
   public let arena: ParameterArena
+  public var arenas: [ParameterArena] { [arena] }
 
   public static let defaultChannels = [32, 32, 64, 64]
   public static let defaultHidden = [128]

@@ -44,7 +44,7 @@ extension LoadedModel {
     let report = try evaluate(request.evaluation(of: configuration), data: data)
     var run = ComparedRun(
       path: path, name: name, configuration: configuration,
-      parameterCount: task.model.arena.parameterCount, epoch: position.epoch, step: position.step,
+      parameterCount: task.model.parameterCount, epoch: position.epoch, step: position.step,
       effort: checkpoint.map { TrainingEffort(of: RunFolder(containing: $0), upTo: position.step) }
         ?? TrainingEffort(),
       figures: report.values, report: report.json)

@@ -53,7 +53,7 @@ struct SweepWorker {
     configuration.runDirectory = folder.run(of: trial).path
     configuration.resume = "auto"
     // The memory that the ranks shared for this trial's parameters; the next one's are of another size.
-    defer { group.releaseSharedWindow() }
+    defer { group.releaseSharedWindows() }
     do {
       let run = TrainingRun(
         configuration: configuration, version: sweep.version, command: sweep.command,

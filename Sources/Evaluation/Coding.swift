@@ -63,7 +63,8 @@ public func decodeCodes(
       width: model.pixelCount, group: group, phase: "decoding"
     ) { rows in
       UnsafePointer(
-        model.decodeChunk(codes.baseAddress! + rows.lowerBound * latent, rows: rows.count, team: team))
+        model.generate(
+          codes: codes.baseAddress! + rows.lowerBound * latent, pass: Pass(rowCount: rows.count, team: team)))
     }
   }
 }
@@ -80,7 +81,7 @@ public func rebuildImages(
     width: model.pixelCount, group: group, phase: "reconstruction"
   ) { chunk in
     let codes = model.encodeChunk(images, chunk, input: input, team: team)
-    return UnsafePointer(model.decodeChunk(codes, rows: chunk.count, team: team))
+    return UnsafePointer(model.generate(codes: codes, pass: Pass(rowCount: chunk.count, team: team)))
   }
 }
 
@@ -91,16 +92,5 @@ extension ImageCoder {
   ) -> UnsafeMutablePointer<Float> {
     images.copyImages(chunk, to: input.pointer, team: team)
     return encode(images: input.pointer, pass: Pass(rowCount: chunk.count, team: team))
-  }
-
-  /// The images of some codes, valid until the next call.
-  func decodeChunk(_ codes: UnsafePointer<Float>, rows: Int, team: ThreadTeam) -> UnsafeMutablePointer<Float>
-  {
-    let logits = decode(codes: codes, pass: Pass(rowCount: rows, team: team))
-    team.forEachRange(rows) { range in
-      let first = logits + range.lowerBound * pixelCount
-      Activation.sigmoid.apply(first, to: first, count: range.count * pixelCount)
-    }
-    return logits
   }
 }

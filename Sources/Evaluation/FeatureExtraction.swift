@@ -45,15 +45,16 @@ public func extractFeatures(
   by network: any FeatureNetwork, name: String = "generated images", group: ProcessGroup,
   team: ThreadTeam
 ) throws -> ImageFeatures? {
-  let decoder = model.decoder
-  precondition(decoder.pixelCount == height * width)
+  let generator = model.generator
+  precondition(generator.pixelCount == height * width)
   let codes = model.codes(seed: seed)
   return try extractFeatures(
     count: count, height: height, width: width, by: network, name: name, group: group,
     team: team
   ) { samples, destination in
-    let images = decoder.decodeChunk(codes.fill(samples), rows: samples.count, team: team)
-    destination.update(from: images, count: samples.count * decoder.pixelCount)
+    let images = generator.generate(
+      codes: codes.fill(samples), pass: Pass(rowCount: samples.count, team: team))
+    destination.update(from: images, count: samples.count * generator.pixelCount)
   }
 }
 

@@ -14,8 +14,10 @@ public func generateImages(
 ) -> [Float] {
   let codes = model.codes(seed: seed)
   return EvaluationChunks(images: count, shards: shards).gather(
-    width: model.decoder.pixelCount, group: group, phase: "generation"
+    width: model.generator.pixelCount, group: group, phase: "generation"
   ) { samples in
-    UnsafePointer(model.decoder.decodeChunk(codes.fill(samples), rows: samples.count, team: team))
+    UnsafePointer(
+      model.generator.generate(
+        codes: codes.fill(samples), pass: Pass(rowCount: samples.count, team: team)))
   }
 }

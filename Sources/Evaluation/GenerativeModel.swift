@@ -2,23 +2,23 @@ import NeuralNet
 import RandomNumbers
 import TensorCore
 
-/// A decoder, and the distribution of the codes that it makes images of.
+/// A decoder or generator, and the distribution of the codes that it makes images of.
 public struct GenerativeModel {
-  public let decoder: any ImageCoder
+  public let generator: any ImageGenerator
   /// Nil is N(0, I).
   public let prior: GaussianMixture?
 
-  /// - Precondition: the prior's codes are of the decoder's dimension.
-  public init(decoder: any ImageCoder, prior: GaussianMixture?) {
-    precondition(prior.map { $0.dimension == decoder.latentDimension } ?? true)
-    self.decoder = decoder
+  /// - Precondition: the prior's codes are of the generator's dimension.
+  public init(generator: any ImageGenerator, prior: GaussianMixture?) {
+    precondition(prior.map { $0.dimension == generator.latentDimension } ?? true)
+    self.generator = generator
     self.prior = prior
   }
 
   /// The codes that images are generated from with a seed.
   func codes(seed: UInt32) -> any CodeSource {
     if let prior { return MixtureCodes(mixture: prior, seed: seed) }
-    return NormalCodes(dimension: decoder.latentDimension, seed: seed)
+    return NormalCodes(dimension: generator.latentDimension, seed: seed)
   }
 }
 

@@ -23,7 +23,8 @@ public protocol Layer: AnyObject {
   /// - Precondition: `allocate` made room for the pass's rows.
   func forward(input: UnsafePointer<Float>, pass: Pass)
 
-  /// Turns the gradient of the output into those of the parameters (written, not added to) and of the input.
+  /// Turns the gradient of the output into those of the parameters (written, not added to; only where the pass wants
+  /// them) and of the input.
   ///
   /// - Parameters:
   ///   - input: as given to `forward`.

@@ -7,11 +7,17 @@ public struct Pass {
   public let team: ThreadTeam
   /// Nil in evaluation and generation: dropout then passes everything, batch normalization uses its running statistics.
   public let training: TrainingPass?
+  /// Whether `backward` fills the gradients of parameters; where it does not, they stay as they are and only that of the
+  /// input is made.
+  public let wantsParameterGradients: Bool
 
-  public init(rows: ShardedRows, team: ThreadTeam, training: TrainingPass? = nil) {
+  public init(
+    rows: ShardedRows, team: ThreadTeam, training: TrainingPass? = nil, wantsParameterGradients: Bool = true
+  ) {
     self.rows = rows
     self.team = team
     self.training = training
+    self.wantsParameterGradients = wantsParameterGradients
   }
 
   /// Rows whose shards don't matter: they are only taken forward, outside training.

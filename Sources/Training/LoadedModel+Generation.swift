@@ -33,7 +33,7 @@ extension LoadedModel {
         fitting: wanted, to: splits().train, by: decoder, seed: configuration.seed,
         shards: configuration.shards, group: group, team: team)
     }
-    return GenerativeModel(decoder: decoder, prior: savedPrior.mixture)
+    return GenerativeModel(generator: decoder, prior: savedPrior.mixture)
   }
 
   /// The data that the model was trained on.

@@ -72,14 +72,14 @@ private func extract(
     model.allocate(rows: EvaluationChunks.size)
     let count = 123
     var samples = generateImages(
-      count: count, from: GenerativeModel(decoder: model, prior: nil), seed: 11, shards: 4, group: group,
+      count: count, from: GenerativeModel(generator: model, prior: nil), seed: 11, shards: 4, group: group,
       team: singleThread)
     samples.withUnsafeMutableBufferPointer { roundToBytes($0.baseAddress!, count: $0.count) }
     let expected = compute(RowSumNetwork(capacity: count), samples, rows: count)
     for threads in [1, 2] {
       let result = try #require(
         try extractFeatures(
-          ofGenerated: count, height: 28, width: 28, from: GenerativeModel(decoder: model, prior: nil),
+          ofGenerated: count, height: 28, width: 28, from: GenerativeModel(generator: model, prior: nil),
           seed: 11, by: RowSumNetwork(), group: group,
           team: ThreadTeam(count: threads)))
       expectSameBits("features", values(result.features), expected.features)

@@ -85,11 +85,13 @@ public final class BatchNorm2D: Layer {
     activation.beginBackward(
       outputGradient, output: output, count: pass.rowCount * outputCount, team: pass.team)
     let partials = gradientSums(input, outputGradient, statistics, pass)
-    // Rounded shard by shard, so that the ranks' sums add up to the same at any number of ranks.
-    let own = foldInTree(partials.map(Float.init), width: 2 * shape.channels)
-    for channel in 0..<shape.channels {
-      bias.gradients[channel] = own[channel]
-      weight.gradients[channel] = own[shape.channels + channel]
+    if pass.wantsParameterGradients {
+      // Rounded shard by shard, so that the ranks' sums add up to the same at any number of ranks.
+      let own = foldInTree(partials.map(Float.init), width: 2 * shape.channels)
+      for channel in 0..<shape.channels {
+        bias.gradients[channel] = own[channel]
+        weight.gradients[channel] = own[shape.channels + channel]
+      }
     }
     guard let inputGradient else { return }
     var totals = partials

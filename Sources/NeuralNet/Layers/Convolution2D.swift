@@ -19,7 +19,8 @@ public final class Convolution2D: Layer {
   public init(
     _ name: String, input: ImageShape, channels: Int, kernel: Int = 3, stride: Int = 1,
     padding: Padding = .same,
-    activation: Activation, hasBias: Bool = true, conventions: Conventions
+    activation: Activation, hasBias: Bool = true,
+    weightInitializer: Initializer? = nil, conventions: Conventions
   ) throws(Failure) {
     let geometry = try ConvolutionGeometry.convolution(
       name, input: input, channels: channels, kernel: kernel, stride: stride, padding: padding)
@@ -30,7 +31,8 @@ public final class Convolution2D: Layer {
     let area = kernel * kernel
     let initializers = conventions.initializers(inputs: input.channels * area, outputs: channels * area)
     weight = Parameter(
-      "\(name).weight", shape: [channels, input.channels, kernel, kernel], initializer: initializers.weight)
+      "\(name).weight", shape: [channels, input.channels, kernel, kernel],
+      initializer: weightInitializer ?? initializers.weight)
     bias = hasBias ? Parameter("\(name).bias", shape: [channels], initializer: initializers.bias) : nil
   }
 
@@ -60,12 +62,15 @@ public final class Convolution2D: Layer {
   ) {
     activation.beginBackward(
       outputGradient, output: output, count: pass.rowCount * outputCount, team: pass.team)
-    if let bias {
-      channelSums(
-        outputGradient, shape: outputShape, into: bias.gradients, rows: pass.rows, team: pass.team)
+    if pass.wantsParameterGradients {
+      if let bias {
+        channelSums(
+          outputGradient, shape: outputShape, into: bias.gradients, rows: pass.rows, team: pass.team)
+      }
+      kernels.weightGradient(
+        fine: input, coarse: outputGradient, weightGradient: weight.gradients, rows: pass.rows,
+        team: pass.team)
     }
-    kernels.weightGradient(
-      fine: input, coarse: outputGradient, weightGradient: weight.gradients, rows: pass.rows, team: pass.team)
     if let inputGradient {
       kernels.spread(
         coarse: outputGradient, weight: weight.values, bias: nil, negativeSlope: 1, fine: inputGradient,

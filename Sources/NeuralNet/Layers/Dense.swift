@@ -8,20 +8,24 @@ public final class Dense: Layer {
   public let outputCount: Int
   public let activation: Activation
   private let weight: Parameter
-  private let bias: Parameter
+  private let bias: Parameter?
   private var outputBuffer = AlignedBuffer<Float>(count: 0)
 
   /// - Parameter name: the prefix of the parameters' names, as in `encoder.dense1`.
-  public init(_ name: String, inputs: Int, outputs: Int, activation: Activation, conventions: Conventions) {
+  public init(
+    _ name: String, inputs: Int, outputs: Int, activation: Activation, hasBias: Bool = true,
+    weightInitializer: Initializer? = nil, conventions: Conventions
+  ) {
     inputCount = inputs
     outputCount = outputs
     self.activation = activation
     let initializers = conventions.initializers(inputs: inputs, outputs: outputs)
-    weight = Parameter("\(name).weight", shape: [outputs, inputs], initializer: initializers.weight)
-    bias = Parameter("\(name).bias", shape: [outputs], initializer: initializers.bias)
+    weight = Parameter(
+      "\(name).weight", shape: [outputs, inputs], initializer: weightInitializer ?? initializers.weight)
+    bias = hasBias ? Parameter("\(name).bias", shape: [outputs], initializer: initializers.bias) : nil
   }
 
-  public var parameters: [Parameter] { [weight, bias] }
+  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
   public var multiplications: Int { inputCount * outputCount }
   public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
 
@@ -33,7 +37,7 @@ public final class Dense: Layer {
     let (rows, team) = (pass.rowCount, pass.team)
     precondition(rows * outputCount <= outputBuffer.count, "no room for \(rows) rows")
     denseForward(
-      input: input, weight: weight.values, bias: bias.values, output: output, rows: rows, inputs: inputCount,
+      input: input, weight: weight.values, bias: bias?.values, output: output, rows: rows, inputs: inputCount,
       outputs: outputCount, negativeSlope: activation.negativeSlope ?? 1, team: team)
     activation.finishForward(output, count: rows * outputCount, team: team)
   }
@@ -45,10 +49,14 @@ public final class Dense: Layer {
     let (rows, team) = (pass.rows, pass.team)
     activation.beginBackward(
       outputGradient, output: output, count: rows.rowCount * outputCount, team: team)
-    columnSums(outputGradient, into: bias.gradients, rows: rows, columns: outputCount, team: team)
-    denseWeightGradient(
-      input: input, outputGradient: outputGradient, weightGradient: weight.gradients, rows: rows,
-      inputs: inputCount, outputs: outputCount, team: team)
+    if pass.wantsParameterGradients {
+      if let bias {
+        columnSums(outputGradient, into: bias.gradients, rows: rows, columns: outputCount, team: team)
+      }
+      denseWeightGradient(
+        input: input, outputGradient: outputGradient, weightGradient: weight.gradients, rows: rows,
+        inputs: inputCount, outputs: outputCount, team: team)
+    }
     if let inputGradient {
       denseInputGradient(
         outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient,

@@ -22,7 +22,8 @@ public final class TransposedConvolution2D: Layer {
   public init(
     _ name: String, input: ImageShape, channels: Int, kernel: Int = 3, stride: Int = 1,
     padding: Padding = .same,
-    outputPadding: Int = 0, activation: Activation, hasBias: Bool = true, conventions: Conventions
+    outputPadding: Int = 0, activation: Activation, hasBias: Bool = true,
+    weightInitializer: Initializer? = nil, conventions: Conventions
   ) throws(Failure) {
     let geometry = try ConvolutionGeometry.transposedConvolution(
       name, input: input, channels: channels, kernel: kernel, stride: stride, padding: padding,
@@ -39,7 +40,8 @@ public final class TransposedConvolution2D: Layer {
       case .torch: conventions.initializers(inputs: channels * area, outputs: input.channels * area)
       }
     weight = Parameter(
-      "\(name).weight", shape: [input.channels, channels, kernel, kernel], initializer: initializers.weight)
+      "\(name).weight", shape: [input.channels, channels, kernel, kernel],
+      initializer: weightInitializer ?? initializers.weight)
     bias = hasBias ? Parameter("\(name).bias", shape: [channels], initializer: initializers.bias) : nil
   }
 
@@ -69,12 +71,15 @@ public final class TransposedConvolution2D: Layer {
   ) {
     activation.beginBackward(
       outputGradient, output: output, count: pass.rowCount * outputCount, team: pass.team)
-    if let bias {
-      channelSums(
-        outputGradient, shape: outputShape, into: bias.gradients, rows: pass.rows, team: pass.team)
+    if pass.wantsParameterGradients {
+      if let bias {
+        channelSums(
+          outputGradient, shape: outputShape, into: bias.gradients, rows: pass.rows, team: pass.team)
+      }
+      kernels.weightGradient(
+        fine: outputGradient, coarse: input, weightGradient: weight.gradients, rows: pass.rows,
+        team: pass.team)
     }
-    kernels.weightGradient(
-      fine: outputGradient, coarse: input, weightGradient: weight.gradients, rows: pass.rows, team: pass.team)
     if let inputGradient {
       kernels.correlate(
         fine: outputGradient, weight: weight.values, bias: nil, negativeSlope: 1, coarse: inputGradient,

@@ -1,0 +1,38 @@
+import TensorCore
+
+/// A generator of images and a discriminator that tells them from real ones, trained against each other: each has an arena,
+/// and an optimiser, of its own.
+///
+/// Source: Goodfellow et al., "Generative adversarial nets", 2014.
+public final class GenerativeAdversarialNetwork: TrainableModel {
+  /// Noise to images in [-1, 1].
+  public let generator: Sequential
+  /// Images in [-1, 1] to a logit: the larger, the more it takes the image for a real one.
+  public let discriminator: Sequential
+  public let generatorArena: ParameterArena
+  public let discriminatorArena: ParameterArena
+
+  /// - Precondition: the discriminator takes what the generator gives, and gives one number.
+  public init(generator: Sequential, discriminator: Sequential) {
+    precondition(discriminator.inputCount == generator.outputCount && discriminator.outputCount == 1)
+    self.generator = generator
+    self.discriminator = discriminator
+    generatorArena = ParameterArena(generator.parameters)
+    discriminatorArena = ParameterArena(discriminator.parameters)
+  }
+
+  public var networks: [Sequential] { [generator, discriminator] }
+  public var arenas: [ParameterArena] { [generatorArena, discriminatorArena] }
+  public var pixelCount: Int { generator.outputCount }
+  /// Numbers in the noise that an image is made of.
+  public var latentDimension: Int { generator.inputCount }
+}
+
+extension GenerativeAdversarialNetwork: ImageGenerator {
+  public func generate(codes: UnsafePointer<Float>, pass: Pass) -> UnsafeMutablePointer<Float> {
+    let images = generator.forward(input: codes, pass: pass)
+    rescale(
+      images, scale: 0.5, offset: 0.5, into: images, count: pass.rowCount * pixelCount, team: pass.team)
+    return images
+  }
+}

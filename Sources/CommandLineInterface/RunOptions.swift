@@ -36,6 +36,10 @@ package enum RunOptions {
       "dropout", "part", \.dropout, .fraction, .model, .arithmetic,
       "Part of the values after each pool and before the logits of classifier that training sets to zero."),
     .option(
+      "batch-norm", "images", \.batchNormScope, .choice, .model, .arithmetic,
+      "Images whose statistics batch normalization of dcgan uses: all of the global batch, or those of each shard."
+    ),
+    .option(
       "conventions", "library", \.conventions, .choice, .model, .arithmetic,
       "Library whose initial weights and Adam are followed."),
     .option(
@@ -68,6 +72,19 @@ package enum RunOptions {
     .option(
       "free-bits", "nats", \.freeBits, .number(above: true), .optimisation, .arithmetic,
       "Nats of divergence that each number of a code may have for nothing.", defaultText: "0"),
+    .option(
+      "adversarial-loss", "loss", \.adversarialLoss, .choice, .optimisation, .arithmetic,
+      "What the two networks of a GAN make small."),
+    .option(
+      "label-smoothing", "part", \.labelSmoothing, .fraction, .optimisation, .arithmetic,
+      "What the target of real images is below 1.", defaultText: "0"),
+    .option(
+      "d-lr", "rate", \.discriminatorRate, .positiveNumber, .optimisation, .arithmetic,
+      "The learning rate of a GAN's discriminator, at its highest.", defaultText: "as --lr"),
+    .option(
+      "d-steps", "n", \.discriminatorSteps, .integer(atLeast: 1), .optimisation, .arithmetic,
+      "Updates of a GAN's discriminator, each with a batch of its own, before one of the generator.",
+      defaultText: "1"),
     .option(
       "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
       "What turns gradients into steps, as --conventions has it."),

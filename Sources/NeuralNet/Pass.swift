@@ -26,6 +26,11 @@ public struct Pass {
   }
 
   public var rowCount: Int { rows.rowCount }
+
+  /// The same, but back to the input only.
+  public var withoutParameterGradients: Pass {
+    Pass(rows: rows, team: team, training: training, wantsParameterGradients: false)
+  }
 }
 
 /// What only training has: where random numbers come from, and sums over all ranks between two layers.
@@ -36,8 +41,14 @@ public struct TrainingPass {
   /// The data-set index of each row, so that a sample's random numbers don't depend on the rank it lies on.
   public let sampleIndices: ArraySlice<Int32>
   public let sums: any ShardSums
+  /// Whether running statistics follow those of this batch; not where it passes again.
+  public let movesRunningStatistics: Bool
 
-  public init(seed: UInt32, step: Int, sampleIndices: ArraySlice<Int32>, sums: any ShardSums) {
+  public init(
+    seed: UInt32, step: Int, sampleIndices: ArraySlice<Int32>, sums: any ShardSums,
+    movesRunningStatistics: Bool = true
+  ) {
+    self.movesRunningStatistics = movesRunningStatistics
     self.seed = seed
     self.step = step
     self.sampleIndices = sampleIndices

@@ -27,6 +27,9 @@ public enum AdversarialLoss: String, Sendable, CaseIterable {
   /// Whether the loss has a target that smoothing can move.
   public var hasTarget: Bool { self != .hinge }
 
+  /// The logit above which the discriminator takes an image for a real one.
+  public var threshold: Float { self == .leastSquares ? 0.5 : 0 }
+
   /// Writes each sample's loss and the derivative of that loss by its logit.
   ///
   /// - Parameters:

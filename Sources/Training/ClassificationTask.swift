@@ -6,7 +6,7 @@ import NeuralNet
 import TensorCore
 
 /// Telling the classes of images apart: a classifier and the cross-entropy of their labels.
-final class ClassificationTask: TrainingTask {
+final class ClassificationTask: SingleLossTask {
   let configuration: RunConfiguration
   let classifier: ImageClassifier
   /// Of the training images; none where there is only scoring to do.

@@ -11,7 +11,7 @@ struct Comparison {
   /// What is compared.
   enum Subject {
     case images(ComparedImages)
-    case model(GenerativeModel, prior: CodePrior, count: Int, seed: UInt32, shards: Int)
+    case model(GenerativeModel, prior: CodePrior?, count: Int, seed: UInt32, shards: Int)
   }
 
   let request: EvaluationRequest
@@ -121,7 +121,7 @@ struct Comparison {
       members.append(JSONMember("images", .string(compared.description)))
     }
     if case .model(_, let prior, _, let seed, _) = subject {
-      members.append(JSONMember("prior", .string(prior.text)))
+      if let prior { members.append(JSONMember("prior", .string(prior.text))) }
       let seeds = (0..<request.repetitions).map { Int(seed &+ UInt32($0)) }
       members.append(JSONMember("seeds", .array(seeds.map { .integer($0) })))
     }

@@ -81,9 +81,10 @@ extension LoadedModel {
       try scoreModel(on: images, part: part, into: &report)
       scoreImportanceWeightedBound(request, on: images, part: part, into: &report)
     }
-    guard configuration.model.hasCodes, request.count > 0 else { return report }
+    guard configuration.model.generatesImages, request.count > 0 else { return report }
     let subject = Comparison.Subject.model(
-      try generator(request.prior) { splits }, prior: savedPrior.prior, count: request.count,
+      try generator(request.prior) { splits }, prior: configuration.model.hasCodes ? savedPrior.prior : nil,
+      count: request.count,
       seed: request.seed ?? configuration.seed, shards: configuration.shards)
     try Comparison(request: request, subject: subject, group: group, team: team).run(
       splits: splits, height: height, width: width, into: &report)
@@ -93,7 +94,7 @@ extension LoadedModel {
   /// Refuses what asks for figures that this model does not have.
   private func requireSomething(_ request: EvaluationRequest, part: SplitPart?) throws(Failure) {
     let name = configuration.model.rawValue
-    guard configuration.model.hasCodes || request.optionsOfGeneration.isEmpty else {
+    guard configuration.model.generatesImages || request.optionsOfGeneration.isEmpty else {
       throw Failure(
         .usage, "\(request.optionsOfGeneration[0]) is for models that make images, which a \(name) does not",
         help: "leave it out")
@@ -108,7 +109,7 @@ extension LoadedModel {
         .usage, "--iwae needs --against train, validation or test: it is of the data's own images",
         help: "score the model on one of them, or leave out --iwae")
     }
-    guard configuration.model.hasCodes && request.count > 0 else {
+    guard configuration.model.generatesImages && request.count > 0 else {
       throw Failure(
         .usage,
         "--against \(request.against) leaves nothing to score: other images are compared with generated ones",

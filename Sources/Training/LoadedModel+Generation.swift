@@ -2,6 +2,7 @@ import Collectives
 import Diagnostics
 import Evaluation
 import ImageData
+import NeuralNet
 
 /// Images that a trained model draws; collective calls.
 extension LoadedModel {
@@ -26,6 +27,9 @@ extension LoadedModel {
   ///   - wanted: nil takes what the run was trained with.
   ///   - splits: the data that the model was trained on, read if it is needed.
   func generator(_ wanted: CodePrior?, splits: () throws -> DataSplits) throws -> GenerativeModel {
+    if wanted == nil || wanted == .normal, let network = task.model as? GenerativeAdversarialNetwork {
+      return GenerativeModel(generator: network, prior: nil)
+    }
     let decoder = try coder()
     let wanted = wanted ?? savedPrior.prior
     if savedPrior.prior != wanted || savedPrior.isOutstanding {

@@ -6,12 +6,15 @@ public enum ModelName: String, Sendable, CaseIterable {
   case modifiedAutoencoder = "modified-ae"
   case variationalAutoencoder = "vae"
   case convolutionalVariationalAutoencoder = "conv-vae"
+  case gan
+  case convolutionalGAN = "dcgan"
   case classifier
 
   /// What it learns.
   public enum Kind: Sendable {
     case autoencoder
     case variationalAutoencoder
+    case adversarial
     case classifier
   }
 
@@ -20,21 +23,27 @@ public enum ModelName: String, Sendable, CaseIterable {
     case .denseAutoencoder, .convolutionalAutoencoder, .baselineAutoencoder, .modifiedAutoencoder:
       .autoencoder
     case .variationalAutoencoder, .convolutionalVariationalAutoencoder: .variationalAutoencoder
+    case .gan, .convolutionalGAN: .adversarial
     case .classifier: .classifier
     }
   }
 
   /// Whether it makes codes of images and images of codes.
-  public var hasCodes: Bool { kind != .classifier }
+  public var hasCodes: Bool { kind == .autoencoder || kind == .variationalAutoencoder }
+
+  /// Whether it makes images out of nothing.
+  public var generatesImages: Bool { kind != .classifier }
 
   /// Whether its images have to have labels.
   public var needsLabels: Bool { kind == .classifier }
 
   /// Whether `--hidden` says how wide it is.
   public var hasHiddenWidths: Bool {
-    self == .denseAutoencoder || self == .variationalAutoencoder || self == .classifier
+    self == .denseAutoencoder || self == .variationalAutoencoder || self == .gan || self == .classifier
   }
 
   /// Whether it is made of convolutions, so that `--channels` says how wide it is.
-  public var isConvolutional: Bool { self != .denseAutoencoder && self != .variationalAutoencoder }
+  public var isConvolutional: Bool {
+    self != .denseAutoencoder && self != .variationalAutoencoder && self != .gan
+  }
 }

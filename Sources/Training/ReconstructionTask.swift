@@ -5,7 +5,7 @@ import NeuralNet
 import TensorCore
 
 /// Rebuilding images: an autoencoder and a loss between image and reconstruction.
-final class ReconstructionTask: GeneratingTask {
+final class ReconstructionTask: CodingTask, SingleLossTask {
   let configuration: RunConfiguration
   let autoencoder: Autoencoder
   let objective: ReconstructionObjective

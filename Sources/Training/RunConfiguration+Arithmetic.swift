@@ -61,6 +61,9 @@ extension RunConfiguration {
     optionalNumber("mix-alpha", \.mixAlpha), addedLater(optionalChoice("likelihood", \.likelihood)),
     ofTheModel(optionalNumber("beta", \.beta)),
     optionalInteger("kl-warmup", \.divergenceWarmup), optionalNumber("free-bits", \.freeBits),
+    ofTheModel(optionalChoice("adversarial-loss", \.adversarialLoss)),
+    optionalNumber("label-smoothing", \.labelSmoothing),
+    ofTheModel(optionalChoice("batch-norm", \.batchNormScope)),
     choice("conventions", \.conventions),
     ArithmeticSetting(
       name: "lr", read: { .number($0.learningRate) },
@@ -69,6 +72,12 @@ extension RunConfiguration {
         configuration.learningRate = Float(rate)
         return true
       }),
+    ArithmeticSetting(
+      name: "d-lr", read: { $0.discriminatorRate.map { .number($0) } ?? .null },
+      write: { configuration, value in
+        configuration.discriminatorRate = value.doubleValue.map { Float($0) }
+        return value == .null || value.doubleValue ?? 0 > 0
+      }), optionalInteger("d-steps", \.discriminatorSteps),
     choice("optimizer", \.optimizer.name), optionalNumber("weight-decay", \.optimizer.weightDecay),
     optionalNumber("momentum", \.optimizer.momentum),
     ArithmeticSetting(

@@ -50,7 +50,7 @@ extension RunConfiguration {
 
   /// Throws a usage failure where the run shall stop by images that its data does not have.
   func requireValidationImages(in splits: DataSplits) throws(Failure) {
-    guard patience > 0 && splits.validation == nil else { return }
+    guard patience > 0 && splits.validation == nil && model.kind != .adversarial else { return }
     throw Failure(
       .usage, "--patience needs validation images, and there are none",
       help: "take some of the training images with --validation K, or give --patience 0")
@@ -70,7 +70,7 @@ extension RunConfiguration {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)
     try require("--channels", given: channels != nil, \.isConvolutional)
     try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
-    try require("--latent", given: latent != nil, \.hasCodes)
+    try require("--latent", given: latent != nil, \.generatesImages)
     try require("--prior", given: prior != nil, \.hasCodes)
     for (option, isGiven) in [
       ("--likelihood", likelihood != nil), ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil),
@@ -78,7 +78,18 @@ extension RunConfiguration {
     ] { try require(option, given: isGiven) { $0.kind == .variationalAutoencoder } }
     try require("--latent-activation", given: latentActivation != nil) { $0.kind == .autoencoder }
     try require("--loss", given: loss != nil) { $0.kind == .autoencoder }
-    try require("--fid-samples", given: fidSamples > 0, \.hasCodes)
+    try require("--fid-samples", given: fidSamples > 0, \.generatesImages)
+    for (option, isGiven) in [
+      ("--adversarial-loss", adversarialLoss != nil), ("--label-smoothing", labelSmoothing != nil),
+      ("--d-lr", discriminatorRate != nil), ("--d-steps", discriminatorSteps != nil),
+    ] { try require(option, given: isGiven) { $0.kind == .adversarial } }
+    try require("--batch-norm", given: batchNormScope != nil) { $0 == .convolutionalGAN }
+    if let adversarialLoss, labelSmoothing != nil, !adversarialLoss.hasTarget {
+      throw Failure(
+        .usage,
+        "--label-smoothing moves a target, which --adversarial-loss \(adversarialLoss.rawValue) does not have",
+        help: "leave it out, or choose non-saturating or lsgan")
+    }
     guard channels != [] else {
       throw Failure(
         .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",

@@ -20,6 +20,7 @@ extension RunConfiguration {
     switch model.kind {
     case .autoencoder: try ReconstructionTask(self, height: height, width: width)
     case .variationalAutoencoder: try VariationalTask(self, height: height, width: width)
+    case .adversarial: try AdversarialTask(self, height: height, width: width)
     case .classifier: try ClassificationTask(self, height: height, width: width, train: train)
     }
   }
@@ -31,6 +32,7 @@ extension RunConfiguration {
     switch model.kind {
     case .autoencoder: try makeAutoencoder(height: height, width: width)
     case .variationalAutoencoder: try makeVariationalAutoencoder(height: height, width: width)
+    case .adversarial: try makeAdversarialNetwork(height: height, width: width)
     case .classifier: try makeClassifier(height: height, width: width)
     }
   }
@@ -57,7 +59,7 @@ extension RunConfiguration {
     case .convolutionalAutoencoder: try .convolutional(convolutionalSettings(height: height, width: width))
     case .baselineAutoencoder: try .baseline(convolutionalSettings(height: height, width: width))
     case .modifiedAutoencoder: try .modified(convolutionalSettings(height: height, width: width))
-    case .variationalAutoencoder, .convolutionalVariationalAutoencoder, .classifier:
+    case .variationalAutoencoder, .convolutionalVariationalAutoencoder, .gan, .convolutionalGAN, .classifier:
       preconditionFailure("\(model.rawValue) is no plain autoencoder")
     }
   }
@@ -75,6 +77,20 @@ extension RunConfiguration {
     return try .dense(
       pixels: height * width, hidden: hidden!, latent: latent!, activation: activation,
       likelihood: likelihood!, conventions: conventions)
+  }
+
+  /// `makeModel` for a GAN.
+  ///
+  /// - Precondition: the model is one.
+  func makeAdversarialNetwork(height: Int, width: Int) throws(Failure) -> GenerativeAdversarialNetwork {
+    if model == .convolutionalGAN {
+      return try .convolutional(
+        height: height, width: width, latent: latent!, channels: channels!, activation: activation,
+        scope: batchNormScope!, conventions: conventions)
+    }
+    return try .dense(
+      pixels: height * width, latent: latent!, hidden: hidden!, activation: activation,
+      conventions: conventions)
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {

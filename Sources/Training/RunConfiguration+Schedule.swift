@@ -6,14 +6,22 @@ import NeuralNet
 extension RunConfiguration {
   /// The updates of a whole run.
   func totalSteps(batchesPerEpoch: Int) -> Int {
-    let all = epochs * batchesPerEpoch
+    let all = epochs * stepsPerEpoch(batches: batchesPerEpoch)
     return min(all, steps ?? all)
   }
 
+  /// Batches that a step takes: of a GAN, one for each update of the discriminator.
+  var batchesPerStep: Int { discriminatorSteps ?? 1 }
+
+  /// Steps of an epoch of so many batches; the last may have fewer of them.
+  func stepsPerEpoch(batches: Int) -> Int { (batches + batchesPerStep - 1) / batchesPerStep }
+
   /// The schedule of a run that begins.
-  func makeSchedule(batchesPerEpoch: Int) -> LearningRateSchedule {
+  ///
+  /// - Parameter isDiscriminator: of a GAN's discriminator, which may have a rate of its own.
+  func makeSchedule(batchesPerEpoch: Int, isDiscriminator: Bool = false) -> LearningRateSchedule {
     LearningRateSchedule(
-      schedule, rate: learningRate, warmup: warmup,
+      schedule, rate: isDiscriminator ? discriminatorRate ?? learningRate : learningRate, warmup: warmup,
       horizon: schedule == .cosine ? totalSteps(batchesPerEpoch: batchesPerEpoch) : nil,
       minimum: minimumLearningRate ?? 0, stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
   }

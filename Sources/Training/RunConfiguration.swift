@@ -32,6 +32,12 @@ public struct RunConfiguration: Sendable, Equatable {
   public var divergenceWarmup: Int?
   /// Nats of divergence that each dimension of a code counts at least; nil is 0.
   public var freeBits: Double?
+  /// What a GAN's two networks make small; nil for other models.
+  public var adversarialLoss: AdversarialLoss?
+  /// What the target of real images is below 1; nil is 0.
+  public var labelSmoothing: Double?
+  /// Which images batch normalization takes its statistics from; nil for models without.
+  public var batchNormScope: BatchNormScope?
   public var conventions: Conventions
   /// What the codes of generated images are drawn from; nil is `normal`.
   public var prior: CodePrior?
@@ -39,6 +45,10 @@ public struct RunConfiguration: Sendable, Equatable {
   // MARK: Optimisation
 
   public var learningRate: Float
+  /// Of a GAN's discriminator; nil is `learningRate`.
+  public var discriminatorRate: Float?
+  /// Updates of a GAN's discriminator before each of its generator's; nil is 1.
+  public var discriminatorSteps: Int?
   public var optimizer = OptimizerSettings(name: .adam)
   public var schedule = ScheduleName.constant
   /// Updates over which the learning rate rises from 0.
@@ -128,6 +138,10 @@ public struct RunConfiguration: Sendable, Equatable {
       variational(model, hidden: [400])
     case .convolutionalVariationalAutoencoder:
       variational(model, channels: [32, 64, 128])
+    case .gan:
+      adversarial(model, hidden: [256, 512])
+    case .convolutionalGAN:
+      adversarial(model, channels: [64, 128], batchNormScope: .global)
     case .classifier:
       RunConfiguration(
         model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
@@ -143,6 +157,17 @@ public struct RunConfiguration: Sendable, Equatable {
     RunConfiguration(
       model: model, hidden: hidden, channels: channels, latent: 20, activation: .relu,
       likelihood: .bernoulli, beta: 1, conventions: .torch, learningRate: 1e-3, epochs: 30)
+  }
+
+  /// What the GANs have in common.
+  private static func adversarial(
+    _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil, batchNormScope: BatchNormScope? = nil
+  ) -> RunConfiguration {
+    RunConfiguration(
+      model: model, hidden: hidden, channels: channels, latent: 100, activation: .leakyReLU,
+      adversarialLoss: .nonSaturating, batchNormScope: batchNormScope, conventions: .torch,
+      learningRate: 2e-4, optimizer: OptimizerSettings(name: .adam, beta1: 0.5), epochs: 30,
+      evaluateEvery: 5, fidSamples: 10_000)
   }
 
   /// What all published autoencoders have in common, beside what each has of its own.

@@ -9,7 +9,13 @@ public struct Scores: Sendable, Equatable {
     named = [("loss", loss)] + others.map { (name: $0.0, value: $0.1) }
   }
 
-  public var loss: Double { named[0].value }
+  /// Scores of which the first, if there is one, is made small.
+  init(named: [(name: String, value: Double)]) {
+    self.named = named
+  }
+
+  /// What the best checkpoint has least of; nil where nothing was scored.
+  public var criterion: (name: String, value: Double)? { named.first }
 
   public subscript(name: String) -> Double? { named.first { $0.name == name }?.value }
 

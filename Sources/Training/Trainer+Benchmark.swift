@@ -71,6 +71,8 @@ extension Trainer {
   }
 
   fileprivate func lossOfFirstImages(_ count: Int) -> Double {
+    if let task = task as? AdversarialTask { return adversarialLossOfFirstImages(task) }
+    let task = task as! any SingleLossTask
     let rows = min(count, splits.train.count)
     let pixels = splits.train.pixelsPerImage
     let input = AlignedBuffer<Float>(count: rows * pixels)
@@ -86,6 +88,31 @@ extension Trainer {
         sampleLosses: losses.pointer + first, pass: pass)
     }
     return losses.array.reduce(0, +) / Double(rows)
+  }
+
+  /// The discriminator's loss of the first batch of real images, in the data set's order, by the batch's own statistics.
+  private func adversarialLossOfFirstImages(_ task: AdversarialTask) -> Double {
+    let samples = plan.samples(ofBatch: 0)
+    let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
+    loader.load(ArraySlice(own.map { Int32($0) }), team: team)
+    let pass = Pass(
+      rows: shardedRows(of: samples, from: own.lowerBound), team: team,
+      training: TrainingPass(
+        seed: configuration.seed, step: 0, sampleIndices: [], sums: GroupSums(group: group),
+        movesRunningStatistics: false))
+    let real = task.prepare(images: UnsafePointer(loader.input.pointer), pass: pass)
+    let logits = task.network.discriminator.forward(input: real, pass: pass)
+    task.loss.evaluate(
+      logits: logits, as: .real, target: task.realTarget, gradients: logits, losses: sampleLosses.pointer,
+      rows: own.count)
+    var meter = LossMeter(LossMeter.Quantities(), shards: pass.rows.shardCount)
+    for shard in 0..<pass.rows.shardCount {
+      for row in pass.rows.offsets[shard]..<pass.rows.offsets[shard + 1] {
+        meter.shardSums[0][shard] += sampleLosses.pointer[row]
+      }
+    }
+    meter.add(samples: samples.count, norm: 0)
+    return meter.means(group)[0].value
   }
 }
 
@@ -104,12 +131,12 @@ private struct StepRunner {
     let imagesBefore = trainer.position.images
     let start = monotonicSeconds()
     for _ in 0..<steps {
-      if trainer.position.stepInEpoch == trainer.plan.batchCount {
+      if trainer.position.stepInEpoch == trainer.stepsPerEpoch {
         trainer.position.stepInEpoch = 0
         trainer.position.epoch += 1
         order = Self.order(of: trainer)
       }
-      try trainer.trainingStep(batch: trainer.position.stepInEpoch, order: order)
+      try trainer.trainingStep(order: order)
     }
     return Double(trainer.position.images - imagesBefore) / (monotonicSeconds() - start)
   }

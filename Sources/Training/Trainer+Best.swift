@@ -60,7 +60,8 @@ extension Trainer {
   func returnToBest() throws {
     guard configuration.patience > 0, let best = earlyStopping.best else { return }
     log.say(
-      "best    validation loss \(decimals(best.loss, 4)) at step \(grouped(best.step)), used from here on")
+      "best    \(monitoredPart.rawValue) \(scores?.values.criterion?.name ?? "loss") \(decimals(best.loss, 4)) at step \(grouped(best.step)), used from here on"
+    )
     guard best.step != position.step else { return }
     let text = try group.textFromRoot(phase: "reading the best checkpoint") {
       let saved = try SavedCheckpoint(reading: checkpointFolder(ofStep: best.step).path)

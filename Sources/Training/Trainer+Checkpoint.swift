@@ -9,8 +9,8 @@ extension Trainer {
   /// Saves the run as it stands. All ranks take part; rank 0 writes.
   func saveCheckpoint() {
     // The meters of all shards, so that a run that goes on from within an interval ends it with the same sums.
-    let interval = gatherShardSums(intervalLoss)
-    let epoch = gatherShardSums(epochLoss)
+    let interval = intervalMeters.flatMap { $0.state(group) }
+    let epoch = epochMeters.flatMap { $0.state(group) }
     for state in learners.flatMap(\.optimizer.state) {
       group.shareParts(state.values.elements, phase: "saving a checkpoint")
     }
@@ -21,9 +21,9 @@ extension Trainer {
         JSONMember("schedule_horizon", learners[0].schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("evaluated", .bool(evaluatedStep == position.step)),
-        JSONMember("early_stopping", splits.validation == nil ? .null : earlyStopping.json),
-        JSONMember("interval", meterState(intervalLoss, shardSums: interval)),
-        JSONMember("epoch_so_far", meterState(epochLoss, shardSums: epoch)),
+        JSONMember("early_stopping", selectsBest ? earlyStopping.json : .null),
+        JSONMember("interval", .object(interval)),
+        JSONMember("epoch_so_far", .object(epoch)),
         JSONMember("height", .integer(splits.train.height)),
         JSONMember("width", .integer(splits.train.width)),
         JSONMember("data_sha256", .string(splits.contentHash.description)),
@@ -68,10 +68,15 @@ extension Trainer {
       // A run that has made no update yet takes its horizon anew, as one that starts.
       if position.step > 0 { learner.schedule.horizon = state["schedule_horizon"]?.integerValue }
     }
-    try restore(&intervalLoss, from: state["interval"], file: checkpoint)
-    try restore(&epochLoss, from: state["epoch_so_far"], file: checkpoint)
+    let ownShards = plan.shards(ofRank: group.rank, of: group.size)
+    for index in intervalMeters.indices {
+      try intervalMeters[index].restore(
+        state["interval"], shards: configuration.shards, own: ownShards, file: checkpoint)
+      try epochMeters[index].restore(
+        state["epoch_so_far"], shards: configuration.shards, own: ownShards, file: checkpoint)
+    }
     try continueMetrics(of: saved)
-    if splits.validation != nil {
+    if selectsBest {
       earlyStopping = try EarlyStopping(json: state["early_stopping"], file: checkpoint)
     }
     try restoreBest(from: saved)
@@ -88,32 +93,6 @@ extension Trainer {
       }
       metrics = try JSONLinesFile(opening: folder.metrics, keeping: rows.count)
     }
-  }
-
-  // MARK: - Meters
-
-  private func gatherShardSums(_ meter: LossMeter) -> [Double] {
-    group.gather(meter.shardSums.withUnsafeBytes { Array($0) }, phase: "saving a checkpoint").flatMap {
-      bytes in
-      bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-    }
-  }
-
-  private func meterState(_ meter: LossMeter, shardSums: [Double]) -> JSONValue {
-    [
-      "samples": .integer(meter.samples), "weighted_norm": .double(meter.weightedNorm),
-      "shard_loss_sums": .array(shardSums.map { .double($0) }),
-    ]
-  }
-
-  private func restore(_ meter: inout LossMeter, from state: JSONValue?, file: String) throws {
-    guard let samples = state?["samples"]?.integerValue, let norm = state?["weighted_norm"]?.doubleValue,
-      let sums = state?["shard_loss_sums"]?.arrayValue?.compactMap(\.doubleValue),
-      sums.count == configuration.shards
-    else { throw Failure(.badData, "\(file) holds no usable loss sums") }
-    meter.samples = samples
-    meter.weightedNorm = norm
-    meter.shardSums = Array(sums[plan.shards(ofRank: group.rank, of: group.size)])
   }
 
   // MARK: - Tensors

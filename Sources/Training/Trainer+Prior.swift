@@ -6,7 +6,7 @@ import Evaluation
 extension Trainer {
   /// Fits the prior to the model as it stands, if the run has one to fit and that is not done yet. All ranks take part.
   func fitPrior() throws {
-    guard let prior = configuration.prior, prior != .normal, let task = task as? any GeneratingTask else {
+    guard let prior = configuration.prior, prior != .normal, let task = task as? any CodingTask else {
       return
     }
     let step = (modelPosition ?? position).step
@@ -21,7 +21,7 @@ extension Trainer {
 
   /// Adds the prior to the checkpoint of the model that the run ends with. All ranks take part; rank 0 writes.
   func savePrior() {
-    guard let task = task as? any GeneratingTask, let file = task.prior.file else { return }
+    guard let task = task as? any CodingTask, let file = task.prior.file else { return }
     onRoot("saving the prior") {
       try checkpointFolder(ofStep: (modelPosition ?? position).step).add(file)
     }

@@ -21,9 +21,13 @@ extension Trainer {
   /// Closes an epoch with its mean loss. All ranks take part.
   func logEpoch() {
     var row = trainingRow()
-    lastEpochLoss = epochLoss.meanLoss(group)
-    row.add("train/epoch_loss", lastEpochLoss)
-    epochLoss.clear()
+    var means: [(name: String, value: Double)] = []
+    for index in epochMeters.indices {
+      means += epochMeters[index].means(group)
+      epochMeters[index].clear()
+    }
+    for (name, value) in means { row.add("train/epoch_\(name)", value) }
+    lastEpochLosses = losses(means)
     onRoot("writing metrics") { try metrics?.append(row.json) }
   }
 
@@ -32,12 +36,13 @@ extension Trainer {
   func evaluate() throws {
     let values = try score(monitoredPart)
     scores = (position.step, values)
+    guard let criterion = values.criterion else { return }
     // A run that goes on from its last step evaluates again for people and for its final files only.
     if evaluatedStep != position.step {
       writeScores(values, part: monitoredPart)
-      if splits.validation != nil {
+      if selectsBest {
         earlyStopping.add(
-          EarlyStopping.Evaluation(step: position.step, loss: values.loss),
+          EarlyStopping.Evaluation(step: position.step, loss: criterion.value),
           minimumDelta: configuration.minimumDelta ?? 0)
       }
     }
@@ -46,13 +51,21 @@ extension Trainer {
 
   /// Scores the test images at the end of a run that monitored others. All ranks take part.
   func evaluateTest() throws {
-    guard splits.validation != nil else { return }
+    guard monitoredPart != .test else { return }
     let values = try score(.test)
+    guard values.criterion != nil else { return }
     testScores = values
     writeScores(values, part: .test)
   }
 
-  var monitoredPart: SplitPart { splits.validation == nil ? .test : .validation }
+  /// The images that a run scores itself on as it goes: a GAN on those that it imitates.
+  var monitoredPart: SplitPart {
+    if task is AdversarialTask { return .train }
+    return splits.validation == nil ? .test : .validation
+  }
+
+  /// Whether the run keeps the best checkpoint: never by test images.
+  var selectsBest: Bool { monitoredPart != .test }
 
   private func score(_ part: SplitPart) throws -> Scores {
     if configuration.fidSamples > 0 { try fitPrior() }
@@ -67,14 +80,20 @@ extension Trainer {
   /// What training did since the row before: nothing where an epoch ends with an interval.
   private func trainingRow() -> MetricsRow {
     var row = MetricsRow(position)
-    if intervalLoss.samples > 0 {
-      lastIntervalLoss = intervalLoss.meanLoss(group)
-      row.add("train/loss", lastIntervalLoss)
-      row.add("train/grad_norm", intervalLoss.meanNorm)
+    if intervalMeters[0].samples > 0 {
+      let means = intervalMeters.flatMap { $0.means(group) }
+      for (name, value) in means + intervalMeters.map(\.meanNorm) { row.add("train/\(name)", value) }
+      lastIntervalLosses = losses(means)
     }
     row.add("lr", Double("\(learners[0].schedule.learningRate(after: position.step - 1))")!)
-    intervalLoss.clear()
+    for index in intervalMeters.indices { intervalMeters[index].clear() }
     return row
+  }
+
+  /// The losses among metered values, for people.
+  private func losses(_ means: [(name: String, value: Double)]) -> String {
+    means.filter { $0.name.hasSuffix("loss") }.map { "\($0.name) \(decimals($0.value, 4))" }
+      .joined(separator: "  ")
   }
 
   /// The timing of steps since its last row, if any. All ranks take part.
@@ -123,12 +142,12 @@ extension Trainer {
     let left = Double(steps - position.step) / Double(max(position.step - firstStep, 1)) * runSeconds
     log.showProgress(
       Double(position.step) / Double(max(steps, 1)),
-      "\(epochLabel)  loss \(decimals(lastIntervalLoss, 4))  \(grouped(Int(rate))) img/s  eta \(duration(left))"
+      "\(epochLabel)  \(lastIntervalLosses)  \(grouped(Int(rate))) img/s  eta \(duration(left))"
     )
     // Without a terminal, a line now and then is enough to see that the run is alive.
     if !log.hasBar && monotonicSeconds() - lastLineTime > 10 && position.stepInEpoch > 0 {
       log.say(
-        "\(epochLabel)  step \(position.step)/\(steps)  loss \(decimals(lastIntervalLoss, 4))  "
+        "\(epochLabel)  step \(position.step)/\(steps)  \(lastIntervalLosses)  "
           + "\(grouped(Int(rate))) img/s  eta \(duration(left))")
       lastLineTime = monotonicSeconds()
     }
@@ -138,9 +157,11 @@ extension Trainer {
   private static let shownScores = ["ssim", "accuracy", "fid"]
 
   func reportEpoch() {
-    var line = "\(epochLabel)  train loss \(decimals(lastEpochLoss, 4))"
+    var line = "\(epochLabel)  train \(lastEpochLosses)"
     if let scores, scores.step == position.step {
-      line += "  \(monitoredPart.rawValue) loss \(decimals(scores.values.loss, 4))"
+      if let criterion = scores.values.criterion, criterion.name == "loss" {
+        line += "  \(monitoredPart.rawValue) loss \(decimals(criterion.value, 4))"
+      }
       for (name, value) in scores.values.named
       where Self.shownScores.contains(String(name.prefix { $0 != "[" })) {
         line += "  \(name) \(decimals(value, 4))"

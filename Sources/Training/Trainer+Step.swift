@@ -4,20 +4,30 @@ import ImageData
 import NeuralNet
 import TensorCore
 
-/// A training step, in the order in which it happens.
+/// A training step, in the order in which it happens; that of a GAN is in `Trainer+AdversarialStep.swift`.
 extension Trainer {
+  /// The next step of the epoch under way.
+  func trainingStep(order: EpochOrder) throws {
+    switch task {
+    case let task as any SingleLossTask: try singleLossStep(task, batch: position.stepInEpoch, order: order)
+    case let task as AdversarialTask:
+      let first = position.stepInEpoch * configuration.batchesPerStep
+      let batches = first..<min(first + configuration.batchesPerStep, plan.batchCount)
+      try adversarialStep(task, batches: batches, order: order)
+    default: preconditionFailure("a task without a step")
+    }
+  }
+
   /// One update from one global batch.
-  func trainingStep(batch: Int, order: EpochOrder) throws {
+  private func singleLossStep(_ task: any SingleLossTask, batch: Int, order: EpochOrder) throws {
     let batchSize = plan.samples(ofBatch: batch).count
     let learner = learners[0]
     stopwatch.beginStep()
 
     // gradients of one micro-batch after another, each summed over all ranks; usually there is one
-    let parts = (0..<configuration.accumulate).map {
-      plan.samples(ofMicroBatch: $0, of: configuration.accumulate, inBatch: batch)
-    }.filter { !$0.isEmpty }
+    let parts = microBatches(ofBatch: batch)
     for (index, samples) in parts.enumerated() {
-      computeGradients(of: samples, order: order)
+      computeGradients(task, of: samples, order: order)
       learner.sumGradients(endsBatch: index == parts.count - 1)
     }
 
@@ -25,8 +35,7 @@ extension Trainer {
     let norm = learner.update(after: position.step, samples: batchSize)
     guard norm.isFinite else { throw nonFiniteFailure() }
 
-    intervalLoss.add(samples: batchSize, norm: norm)
-    epochLoss.add(samples: batchSize, norm: norm)
+    count(samples: batchSize, norm: norm, of: 0)
     position.step += 1
     position.stepInEpoch += 1
     position.images += batchSize
@@ -34,7 +43,7 @@ extension Trainer {
   }
 
   /// Fills the gradients with those of this rank's share of `samples`, positions in the epoch's order, and meters the loss.
-  private func computeGradients(of samples: Range<Int>, order: EpochOrder) {
+  private func computeGradients(_ task: any SingleLossTask, of samples: Range<Int>, order: EpochOrder) {
     let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
     let rows = shardedRows(of: samples, from: own.lowerBound)
 
@@ -51,26 +60,40 @@ extension Trainer {
     task.evaluateLosses(
       images: images, samples: order.indices[own], sampleLosses: sampleLosses.pointer, pass: pass)
     task.backward(images: images, pass: pass)
-    addLosses(rows: rows)
+    meter(sampleLosses.pointer, rows: rows, learner: 0)
+  }
+
+  /// The samples of each micro-batch that has some, by their positions in the epoch's order.
+  func microBatches(ofBatch batch: Int) -> [Range<Int>] {
+    (0..<configuration.accumulate).map {
+      plan.samples(ofMicroBatch: $0, of: configuration.accumulate, inBatch: batch)
+    }.filter { !$0.isEmpty }
   }
 
   /// Where this rank's shards of `samples` lie in its rows.
-  private func shardedRows(of samples: Range<Int>, from first: Int) -> ShardedRows {
+  func shardedRows(of samples: Range<Int>, from first: Int) -> ShardedRows {
     let shards = plan.shards(ofRank: group.rank, of: group.size)
     return ShardedRows(
       offsets: [0] + shards.map { plan.samples(ofShard: $0, in: samples).upperBound - first })
   }
 
-  private func addLosses(rows: ShardedRows) {
+  /// Adds values of this rank's rows to the sums of a learner's quantity, shard by shard.
+  func meter(_ values: UnsafePointer<Double>, rows: ShardedRows, learner: Int, quantity: Int = 0) {
     for shard in 0..<rows.shardCount {
       var sum = 0.0
-      for row in rows.offsets[shard]..<rows.offsets[shard + 1] { sum += sampleLosses.pointer[row] }
-      intervalLoss.shardSums[shard] += sum
-      epochLoss.shardSums[shard] += sum
+      for row in rows.offsets[shard]..<rows.offsets[shard + 1] { sum += values[row] }
+      intervalMeters[learner].shardSums[quantity][shard] += sum
+      epochMeters[learner].shardSums[quantity][shard] += sum
     }
   }
 
-  private func nonFiniteFailure() -> Failure {
+  /// Counts an update of a learner.
+  func count(samples: Int, norm: Double, of learner: Int) {
+    intervalMeters[learner].add(samples: samples, norm: norm)
+    epochMeters[learner].add(samples: samples, norm: norm)
+  }
+
+  func nonFiniteFailure() -> Failure {
     Failure(
       .nonFiniteLoss,
       "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",

@@ -27,14 +27,14 @@ final class Trainer {
 
   var position = TrainingPosition()
   /// Since the last row of metrics, and since the epoch began.
-  var intervalLoss: LossMeter
-  var epochLoss: LossMeter
+  var intervalMeters: [LossMeter]
+  var epochMeters: [LossMeter]
   /// Rank 0's open files.
   var metrics: JSONLinesFile?
   var timings: JSONLinesFile?
   /// What the last rows said, for people to see.
-  var lastIntervalLoss = 0.0
-  var lastEpochLoss = 0.0
+  var lastIntervalLosses = ""
+  var lastEpochLosses = ""
   /// The last scores, and the step they belong to.
   var scores: (step: Int, values: Scores)?
   /// The step of the last scores in `metrics.jsonl`.
@@ -76,21 +76,23 @@ final class Trainer {
         return plan.samples(ofRank: group.rank, of: group.size, in: samples).count
       }
     }.max()!
-    learners = model.arenas.map { arena in
-      Learner(
+    learners = model.arenas.enumerated().map { place, arena in
+      let isDiscriminator = task is AdversarialTask && place == AdversarialTask.discriminatorPlace
+      return Learner(
         arena,
         optimizer: configuration.optimizer.makeOptimizer(
           count: arena.count, conventions: configuration.conventions),
-        schedule: configuration.makeSchedule(batchesPerEpoch: plan.batchCount),
-        accumulates: configuration.accumulate > 1, maximumNorm: configuration.clipNorm, group: group,
-        team: team)
+        schedule: configuration.makeSchedule(
+          batchesPerEpoch: plan.batchCount, isDiscriminator: isDiscriminator),
+        accumulates: configuration.accumulate > 1 || isDiscriminator, maximumNorm: configuration.clipNorm,
+        group: group, team: team)
     }
     loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
     model.allocate(rows: max(maximumRows, EvaluationChunks.size))
     sampleLosses = AlignedBuffer(count: maximumRows)
     let shardsPerRank = configuration.shards / group.size
-    intervalLoss = LossMeter(shards: shardsPerRank)
-    epochLoss = LossMeter(shards: shardsPerRank)
+    intervalMeters = task.quantities.map { LossMeter($0, shards: shardsPerRank) }
+    epochMeters = intervalMeters
     stopwatch = StepStopwatch(group: group)
   }
 
@@ -109,8 +111,8 @@ final class Trainer {
 
     while !isOver {
       let order = EpochOrder(count: splits.train.count, seed: configuration.seed, epoch: position.epoch)
-      while position.stepInEpoch < plan.batchCount && !hasReachedStepLimit {
-        try trainingStep(batch: position.stepInEpoch, order: order)
+      while position.stepInEpoch < stepsPerEpoch && !hasReachedStepLimit {
+        try trainingStep(order: order)
 
         // once in a while: a row of metrics, and how fast it goes (all ranks take part)
         if position.step % configuration.logEvery == 0 { logInterval() }
@@ -119,7 +121,7 @@ final class Trainer {
           try compareParameters()
         }
       }
-      let epochIsComplete = position.stepInEpoch == plan.batchCount
+      let epochIsComplete = position.stepInEpoch == stepsPerEpoch
       if epochIsComplete {
         position.epoch += 1
         position.stepInEpoch = 0
@@ -132,7 +134,7 @@ final class Trainer {
       if isOver || isBest || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
     }
 
-    if intervalLoss.samples > 0 { logInterval() }
+    if intervalMeters[0].samples > 0 { logInterval() }
     if scores?.step != position.step {
       try evaluate()
       linkBestOfTheEnd()
@@ -153,6 +155,9 @@ final class Trainer {
       try group.requireEqual(digest, what: "tensor \(tensor.name)")
     }
   }
+
+  /// Updates of an epoch: of a GAN, the generator's.
+  var stepsPerEpoch: Int { configuration.stepsPerEpoch(batches: plan.batchCount) }
 
   private var isOver: Bool {
     position.epoch >= configuration.epochs || hasReachedStepLimit || hasLostPatience

@@ -19,7 +19,7 @@ import TensorCore
 /// Sources: Kingma and Welling, "Auto-encoding variational Bayes", 2013; Higgins et al., "beta-VAE", 2017; Sønderby et
 /// al., "Ladder variational autoencoders", 2016 (warm-up); Kingma et al., "Improved variational inference with inverse
 /// autoregressive flow", 2016 (free bits).
-final class VariationalTask: GeneratingTask {
+final class VariationalTask: CodingTask, SingleLossTask {
   let configuration: RunConfiguration
   let autoencoder: VariationalAutoencoder
   var generation: GenerationEvaluator?

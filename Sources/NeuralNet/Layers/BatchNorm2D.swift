@@ -115,6 +115,7 @@ public final class BatchNorm2D: Layer {
     }
     let batch = BatchStatistics(
       input, shape: shape, scope: scope, isUnbiased: conventions == .torch, pass: pass, sums: training.sums)
+    guard training.movesRunningStatistics else { return batch.normalization }
     move(runningMean, towards: batch.runningMean)
     move(runningVariance, towards: batch.runningVariance)
     batchesTracked.pointer.pointee += 1

@@ -11,10 +11,13 @@ extension GenerativeAdversarialNetwork {
   /// Source: Radford, Metz and Chintala, "Unsupervised representation learning with deep convolutional generative
   /// adversarial networks", 2016.
   ///
-  /// - Parameter channels: of the discriminator's convolutions, from the image inwards, each of which halves it.
+  /// - Parameters:
+  ///   - channels: of the discriminator's convolutions, from the image inwards, each of which halves it.
+  ///   - activation: of the discriminator.
   /// - Throws: a usage failure that names the layer which images of that size don't fit.
   public static func convolutional(
-    height: Int, width: Int, latent: Int, channels: [Int], scope: BatchNormScope, conventions: Conventions
+    height: Int, width: Int, latent: Int, channels: [Int], activation: Activation = .leakyReLU,
+    scope: BatchNormScope, conventions: Conventions
   ) throws(Failure) -> GenerativeAdversarialNetwork {
     precondition(!channels.isEmpty)
     try requirePositive("generator.dense1", "input", latent)
@@ -28,7 +31,7 @@ extension GenerativeAdversarialNetwork {
     for (index, count) in channels.enumerated() {
       try requirePositive("discriminator.conv\(index + 1)", "channels", count)
     }
-    let builder = Builder(scope: scope, conventions: conventions)
+    let builder = Builder(activation: activation, scope: scope, conventions: conventions)
     let image = ImageShape(height: height, width: width, channels: 1)
     return GenerativeAdversarialNetwork(
       generator: try builder.generator(of: image, latent: latent, channels: channels),
@@ -38,11 +41,13 @@ extension GenerativeAdversarialNetwork {
 
 /// What the layers of both networks have in common.
 private struct Builder {
+  let activation: Activation
   let scope: BatchNormScope
   let conventions: Conventions
   private let weights = Initializer.normal(mean: 0, deviation: 0.02)
 
-  init(scope: BatchNormScope, conventions: Conventions) {
+  init(activation: Activation, scope: BatchNormScope, conventions: Conventions) {
+    self.activation = activation
     self.scope = scope
     self.conventions = conventions
   }
@@ -77,11 +82,11 @@ private struct Builder {
       let isFirst = index == 0
       let layer = try Convolution2D(
         "discriminator.conv\(index + 1)", input: shape, channels: count, kernel: 4, stride: 2,
-        padding: .symmetric(1), activation: isFirst ? .leakyReLU : .identity, hasBias: isFirst,
+        padding: .symmetric(1), activation: isFirst ? activation : .identity, hasBias: isFirst,
         weightInitializer: weights, conventions: conventions)
       layers.append(layer)
       shape = layer.outputShape
-      if !isFirst { layers.append(try normalization("discriminator.norm\(index)", shape, .leakyReLU)) }
+      if !isFirst { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
     }
     layers += [
       Flatten(input: shape),

@@ -17,7 +17,7 @@ public struct RunComparisonRequest: Sendable, Equatable {
   func evaluation(of configuration: RunConfiguration) -> EvaluationRequest {
     var evaluation = evaluation
     evaluation.against = part.rawValue
-    if !configuration.model.hasCodes {
+    if !configuration.model.generatesImages {
       evaluation.count = 0
       evaluation.features = nil
     }

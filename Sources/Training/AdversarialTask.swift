@@ -1,0 +1,77 @@
+import Collectives
+import Evaluation
+import ImageData
+import NeuralNet
+import RandomNumbers
+import TensorCore
+
+/// Generating images that a discriminator takes for real ones. What a step does with it stands in
+/// `Trainer+AdversarialStep.swift`.
+final class AdversarialTask: GeneratingTask {
+  let configuration: RunConfiguration
+  let network: GenerativeAdversarialNetwork
+  let loss: AdversarialLoss
+  var generation: GenerationEvaluator?
+  /// What real images are told from 0 by: 1, or less with label smoothing.
+  let realTarget: Float
+  private let noiseKey: RandomKey
+  private var noise = AlignedBuffer<Float>(count: 0)
+  private var realImages = AlignedBuffer<Float>(count: 0)
+
+  /// The places of the learners, as `GenerativeAdversarialNetwork.arenas` has them.
+  static let generatorPlace = 0
+  static let discriminatorPlace = 1
+
+  /// - Throws: a usage failure where images of that size don't fit the model.
+  init(_ configuration: RunConfiguration, height: Int, width: Int) throws {
+    self.configuration = configuration
+    network = try configuration.makeAdversarialNetwork(height: height, width: width)
+    loss = configuration.adversarialLoss!
+    realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
+    noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
+  }
+
+  var model: any TrainableModel { network }
+  var generator: GenerativeModel { GenerativeModel(generator: network, prior: nil) }
+
+  let quantities = [
+    LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
+    LossMeter.Quantities(prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"]),
+  ]
+
+  /// What the discriminator takes of real images: [0, 1] as [-1, 1], (rows, pixels), valid until the next call.
+  func prepare(images: UnsafePointer<Float>, pass: Pass) -> UnsafePointer<Float> {
+    let count = pass.rowCount * network.pixelCount
+    if realImages.count < count { realImages = AlignedBuffer(count: count) }
+    rescale(images, scale: 2, offset: -1, into: realImages.pointer, count: count, team: pass.team)
+    return UnsafePointer(realImages.pointer)
+  }
+
+  /// Noise for the rows of a pass, (rows, latent dimension), valid until the next call: it depends on the seed, the step,
+  /// the discriminator's update within it and the row's place in the global batch.
+  ///
+  /// - Parameter places: of the rows in the global batch.
+  func drawNoise(places: Range<Int>, step: Int, draw: Int, team: ThreadTeam) -> UnsafePointer<Float> {
+    let latent = network.latentDimension
+    if noise.count < places.count * latent { noise = AlignedBuffer(count: places.count * latent) }
+    let (base, key) = (noise.pointer, noiseKey)
+    team.forEachRange(places.count) { rows in
+      for row in rows {
+        fillNormal(
+          base + row * latent, count: latent, key: key, step: step, index: places.lowerBound + row, draw: draw
+        )
+      }
+    }
+    return UnsafePointer(base)
+  }
+
+  func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
+  {
+    Scores(named: try scoreGeneratedImages(against: images, part: part))
+  }
+
+  func showpieces(splits: DataSplits, group: ProcessGroup, team: ThreadTeam) -> Showpieces {
+    let samples = drawSamples(group: group, team: team)
+    return group.isRoot ? Showpieces(samples: samples) : Showpieces()
+  }
+}

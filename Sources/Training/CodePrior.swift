@@ -1,4 +1,5 @@
 import Collectives
+import Diagnostics
 import Evaluation
 import ImageData
 import NeuralNet
@@ -41,6 +42,15 @@ public enum CodePrior: Sendable, Equatable {
     }
   }
 
+  /// Throws a usage failure where there are too few training images for it.
+  func requireEnough(_ images: ImageDataset) throws(Failure) {
+    guard let components, components > images.count else { return }
+    throw Failure(
+      .usage,
+      "--prior \(text) needs at least \(grouped(components)) training images, and there are \(grouped(images.count))",
+      help: "give a smaller number")
+  }
+
   /// Gaussians to fit; nil where there is nothing to fit.
   var components: Int? {
     switch self {
@@ -48,6 +58,18 @@ public enum CodePrior: Sendable, Equatable {
     case .gaussian: 1
     case .mixture(let components): components
     }
+  }
+}
+
+extension RunConfiguration {
+  /// Refuses to go on with another prior where evaluations draw images from it: the rows of `metrics.jsonl` would be of two.
+  func requireSamePrior(as saved: CodePrior) throws(Failure) {
+    let own = prior ?? .normal
+    guard fidSamples > 0, own != saved else { return }
+    throw Failure(
+      .usage,
+      "--prior is \(own.text), but was \(saved.text) for the checkpoint, and decides the figures of --fid-samples",
+      help: "resume with --prior \(saved.text), or score the run with evaluate --prior \(own.text)")
   }
 }
 
@@ -68,7 +90,7 @@ struct FittedPrior {
 extension FittedPrior {
   /// Fits a prior to the codes of the training images; a collective call that gives the same bits on every rank.
   ///
-  /// - Throws: on every rank, 65 for fewer images than components, and for codes that are not finite or have no covariance
+  /// - Throws: on every rank, 64 for fewer images than components, 65 for codes that are not finite or have no covariance
   ///   to speak of.
   init(
     fitting prior: CodePrior, to images: ImageDataset, by model: any ImageCoder, seed: UInt32, shards: Int,
@@ -79,6 +101,7 @@ extension FittedPrior {
       mixture = nil
       return
     }
+    try prior.requireEnough(images)
     var codes = drawCodes(of: images, by: model, seed: seed, shards: shards, group: group, team: team)
     if !group.isRoot { codes = [Float](repeating: 0, count: images.count * model.latentDimension) }
     codes.withUnsafeMutableBytes { group.broadcast($0, phase: "sending codes") }
@@ -88,8 +111,8 @@ extension FittedPrior {
     mixture = fit.mixture
     note =
       "prior   \(components == 1 ? "Gaussian" : "mixture of \(components) Gaussians") fitted to "
-      + "\(grouped(images.count)) codes: log-likelihood \(decimals(fit.logLikelihoods.last!, 3)) nats after "
-      + "\(counted(fit.logLikelihoods.count, "iteration"))"
+      + "\(grouped(images.count)) codes: log-likelihood \(decimals(fit.logLikelihoods.last!, 3)) nats in iteration "
+      + "\(fit.logLikelihoods.count)"
       + (fit.hasConverged ? "" : ", not settled")
   }
 }

@@ -76,15 +76,17 @@ extension LoadedModel {
     try requireSomething(request, part: part)
     var report = EvaluationReport()
     report.position = MetricsRow(position).members
+    let isGenerating = configuration.model.generatesImages && request.count > 0
+    // Before figures that take long: the prior may not suit the data.
+    let generator = isGenerating ? try generator(request.prior) { splits } : nil
     if let part {
       let images = try part.images(of: splits)
       try scoreModel(on: images, part: part, into: &report)
       scoreImportanceWeightedBound(request, on: images, part: part, into: &report)
     }
-    guard configuration.model.generatesImages, request.count > 0 else { return report }
+    guard let generator else { return report }
     let subject = Comparison.Subject.model(
-      try generator(request.prior) { splits }, prior: configuration.model.hasCodes ? savedPrior.prior : nil,
-      count: request.count,
+      generator, prior: configuration.model.hasCodes ? savedPrior.prior : nil, count: request.count,
       seed: request.seed ?? configuration.seed, shards: configuration.shards)
     try Comparison(request: request, subject: subject, group: group, team: team).run(
       splits: splits, height: height, width: width, into: &report)

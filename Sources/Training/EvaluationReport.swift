@@ -67,6 +67,9 @@ public struct EvaluationReport {
       lines.append(
         "\(left(String(name), width))  \(shares.map { decimals($0, 3) }.joined(separator: " "))")
     }
+    if let prior = comparison.first(where: { $0.name == "prior" })?.value.stringValue {
+      lines.append("\(left("prior of the generated images", width))  \(prior)")
+    }
     if let first = classes.first {
       let columns = first.scores.named.map(\.name)
       lines += ["", "class  images" + columns.map { "  " + rightAligned($0, max(9, $0.count)) }.joined()]

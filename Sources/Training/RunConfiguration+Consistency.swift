@@ -56,15 +56,6 @@ extension RunConfiguration {
       help: "take some of the training images with --validation K, or give --patience 0")
   }
 
-  /// Throws a usage failure where there are too few training images for the prior.
-  func requirePrior(in splits: DataSplits) throws(Failure) {
-    guard let prior, let components = prior.components, components > splits.train.count else { return }
-    throw Failure(
-      .usage,
-      "--prior \(prior.text) needs at least \(components) training images, and there are \(splits.train.count)",
-      help: "give a smaller number")
-  }
-
   /// Some options belong to a kind of layers or losses, which not every model has.
   private func requireOptionsOfTheModel() throws(Failure) {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)

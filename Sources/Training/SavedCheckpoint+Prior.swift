@@ -10,6 +10,15 @@ extension SavedCheckpoint {
   /// The prior that the run was asked for when it was saved.
   var priorName: CodePrior { state["prior"]?.stringValue.flatMap { CodePrior($0) } ?? .normal }
 
+  /// What `state.json` has to hold to name a prior; nil where it does already.
+  func state(naming prior: CodePrior?) -> JSONValue? {
+    guard state["prior"]?.stringValue != prior?.text, var members = state.objectValue,
+      let place = members.firstIndex(where: { $0.name == "prior" })
+    else { return nil }
+    members[place] = JSONMember("prior", prior.map { .string($0.text) } ?? .null)
+    return .object(members)
+  }
+
   /// The bytes of the file; none where there is none.
   func priorContent() throws -> [UInt8] {
     let path = CheckpointFolder(path).path(Self.priorFile)

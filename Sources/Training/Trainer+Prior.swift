@@ -19,11 +19,16 @@ extension Trainer {
     priorStep = step
   }
 
-  /// Adds the prior to the checkpoint of the model that the run ends with. All ranks take part; rank 0 writes.
+  /// Lets the checkpoint of the model that the run ends with have the prior, and name no other. Rank 0 writes.
   func savePrior() {
-    guard let task = task as? any CodingTask, let file = task.prior.file else { return }
+    guard let task = task as? any CodingTask else { return }
     onRoot("saving the prior") {
-      try checkpointFolder(ofStep: (modelPosition ?? position).step).add(file)
+      let checkpoint = checkpointFolder(ofStep: (modelPosition ?? position).step)
+      // The best checkpoint may be of an earlier start of the run.
+      if let state = try SavedCheckpoint(reading: checkpoint.path).state(naming: configuration.prior) {
+        try checkpoint.add(CheckpointFile(SavedCheckpoint.stateFile, bytes: Array(state.prettyText.utf8)))
+      }
+      if let file = task.prior.file { try checkpoint.add(file) }
     }
   }
 

@@ -51,7 +51,7 @@ public struct TrainingRun {
     let task = try configuration.makeTask(train: splits.train)
     try prepareGeneration(task, configuration, splits.test, group, team, log)
     try configuration.requireValidationImages(in: splits)
-    try configuration.requirePrior(in: splits)
+    try configuration.prior?.requireEnough(splits.train)
     try requireEqualRanks(configuration: configuration, facts: facts, group: group)
     if data.copies > Set(group.hostNames).count {
       log.say(
@@ -183,6 +183,7 @@ public struct TrainingRun {
     let plan = BatchPlan(
       sampleCount: splits.train.count, batchSize: configuration.batch, shards: configuration.shards)
     try configuration.requireNoExtension(of: saved.state, batchesPerEpoch: plan.batchCount)
+    try configuration.requireSamePrior(as: saved.priorName)
     _ = try saved.readMetrics()
     return configuration.batch
   }

@@ -30,7 +30,7 @@ extension EndToEnd {
       #expect(
         FileSystem.exists(laboratory.path("reference/checkpoints/last/prior.safetensors")))
       // The prior of the first end is not the second's.
-      laboratory.train("halves", "--epochs 1 --prior gaussian --fid-samples 120", environment: caches)
+      laboratory.train("halves", "--epochs 1 --prior mixture:3 --fid-samples 120", environment: caches)
         .expectSuccess()
       let first = laboratory.path("halves/checkpoints/step-00000004")
       #expect(FileSystem.exists(first + "/prior.safetensors"))
@@ -86,6 +86,13 @@ extension EndToEnd {
       #expect(FileSystem.exists(best + "/prior.safetensors"))
       let drawn = try sample(laboratory, "run/checkpoints/best")
       #expect(try FileSystem.read(laboratory.path("run/samples.npy")) == drawn)
+      // A finished run takes another prior, in that checkpoint too.
+      laboratory.train(
+        "run", "--epochs 6 --patience 1 --validation 60 --lr 0.3 --resume auto"
+      ).expectSuccess()
+      #expect(!FileSystem.exists(best + "/prior.safetensors"))
+      let other = try sample(laboratory, "run/checkpoints/best")
+      #expect(try FileSystem.read(laboratory.path("run/samples.npy")) == other && other != drawn)
     }
 
     @Test func whatCanNotBeFittedIsRefused() throws {
@@ -97,8 +104,16 @@ extension EndToEnd {
           .expectFailure(64, "--prior mixture:21", "20")
       }
       laboratory.train("small", "--epochs 0 --limit 20").expectSuccess()
-      laboratory.atelier(["sample", "small", "--prior", "mixture:30"] + laboratory.dataWords)
-        .expectFailure(65, "20 codes", "30")
+      for command in ["sample", "evaluate"] {
+        laboratory.atelier([command, "small", "--prior", "mixture:30"] + laboratory.dataWords)
+          .expectFailure(64, "--prior mixture:30", "20")
+      }
+      laboratory.train(
+        "scored", "--epochs 1 --prior gaussian --fid-samples 9",
+        environment: ["XDG_CACHE_HOME": laboratory.path("caches")]
+      ).expectSuccess()
+      laboratory.train("scored", "--epochs 2 --prior normal --fid-samples 9 --resume auto")
+        .expectFailure(64, "--prior is normal", "gaussian")
       laboratory.train("damaged", "--prior gaussian --epochs 0").expectSuccess()
       let prior = laboratory.path("damaged/checkpoints/last/prior.safetensors")
       try laboratory.folder.write(

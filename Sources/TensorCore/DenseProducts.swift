@@ -1,4 +1,5 @@
-// The three matrix products of a dense layer, on row-major matrices. Shape legend:
+// Two of the three matrix products of a dense layer, on row-major matrices; DenseWeightGradient.swift has the third.
+// Shape legend:
 //   input (rows, inputs), weight (outputs, inputs), output (rows, outputs); gradients have the shape of their value.
 // Where a tile would read columns that are far apart in memory, they are copied next to each other first, a few at a
 // time so that the copy stays in L1. That moves numbers and changes none.
@@ -75,41 +76,6 @@ private func copyColumns(
     while column < width {
       Vector.load(source + row * stride, column).store(panel + row * width, column)
       column &+= 8
-    }
-  }
-}
-
-/// weightGradient = outputGradient^T * input, summed over the rows of each shard in order and over the shards in a
-/// binary tree, ((0+1)+(2+3))+…, without ever storing a shard's gradient.
-public func denseWeightGradient(
-  input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-  weightGradient: UnsafeMutablePointer<Float>, rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
-) {
-  let scratchBytes = 4 * ProductTile24.columns * (treeLevels(rows.shardCount) + 1) * 4
-  let slabBytes = PackedSlab.byteCount(rows: rows.rowCount, shards: rows.shardCount)
-  rows.offsets.withUnsafeBufferPointer { offsets in
-    team.forEachRange(outputs, granule: 4) { range in
-      withUnsafeTemporaryAllocation(byteCount: scratchBytes + slabBytes, alignment: 64) { raw in
-        let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: scratchBytes / 4)
-        let slab = PackedSlab(
-          memory: raw.baseAddress! + scratchBytes, rows: rows.rowCount, shards: rows.shardCount)
-        forEachColumnBlock(inputs) { first, width in
-          slab.pack(input + first, stride: inputs, width: width, leftStride: outputs, offsets: offsets)
-          let shards = UnsafeBufferPointer(start: slab.shardOffsets, count: offsets.count)
-          for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-            let left = outputGradient + row
-            let result = weightGradient + row * inputs + first
-            let count = min(4, range.upperBound - row)
-            switch width {
-            case 24: writeShardTree(ProductTile24(), slab, left, count, shards, to: result, inputs, scratch)
-            case 16: writeShardTree(ProductTile16(), slab, left, count, shards, to: result, inputs, scratch)
-            default:
-              writeShardTree(
-                ProductTile8(width: width), slab, left, count, shards, to: result, inputs, scratch)
-            }
-          }
-        }
-      }
     }
   }
 }
@@ -210,37 +176,4 @@ private func writeProduct<Tile: ProductTile>(
   tile.accumulate(operands, terms: terms)
   tile.finish(bias: bias, negativeSlope: negativeSlope)
   tile.write(to: output, rowStride: rowStride, rows: operands.rows)
-}
-
-/// Sums a tile over the rows of each shard, and the shards as a binary counter adds: sums of 1, 2, 4, … shards wait
-/// in `scratch` for their neighbour.
-@inline(__always)
-private func writeShardTree<Tile: ProductTile>(
-  _ empty: Tile, _ slab: PackedSlab, _ left: UnsafePointer<Float>, _ rows: Int,
-  _ offsets: UnsafeBufferPointer<Int>, to output: UnsafeMutablePointer<Float>, _ rowStride: Int,
-  _ scratch: UnsafeMutablePointer<Float>
-) {
-  let shards = offsets.count - 1
-  let levelStride = 4 * Tile.columns
-  for shard in 0..<shards {
-    var tile = empty
-    tile.accumulate(slab, terms: offsets[shard]..<offsets[shard + 1], left: left, rows: rows)
-    var waiting = scratch
-    var remaining = shard
-    while remaining & 1 == 1 {
-      tile.add(waiting)
-      waiting += levelStride
-      remaining >>= 1
-    }
-    if shard == shards - 1 {
-      tile.write(to: output, rowStride: rowStride, rows: rows)
-    } else {
-      tile.save(waiting)
-    }
-  }
-}
-
-/// How many sums can wait at once while `shards` are added in a tree.
-package func treeLevels(_ shards: Int) -> Int {
-  Int.bitWidth - shards.leadingZeroBitCount
 }

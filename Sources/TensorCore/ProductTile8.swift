@@ -33,47 +33,6 @@ struct ProductTile8: ProductTile {
   }
 
   @inline(__always)
-  mutating func accumulate(
-    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
-  ) {
-    let row1 = min(1, rows - 1)
-    let row2 = min(2, rows - 1)
-    let row3 = min(3, rows - 1)
-    var right = UnsafePointer(slab.values) + terms.lowerBound * 8
-    var term = terms.lowerBound
-    while term < terms.upperBound {
-      let left = firstLeft + slab.leftOffsets[term]
-      let column0 = Vector.load(right)
-      var row = Vector(repeating: left.pointee)
-      a0.addProduct(row, column0)
-      row = Vector(repeating: left[row1])
-      b0.addProduct(row, column0)
-      row = Vector(repeating: left[row2])
-      c0.addProduct(row, column0)
-      row = Vector(repeating: left[row3])
-      d0.addProduct(row, column0)
-      right += 8
-      term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func add(_ scratch: UnsafePointer<Float>) {
-    a0 += Vector.load(scratch, 0)
-    b0 += Vector.load(scratch, 8)
-    c0 += Vector.load(scratch, 16)
-    d0 += Vector.load(scratch, 24)
-  }
-
-  @inline(__always)
-  func save(_ scratch: UnsafeMutablePointer<Float>) {
-    a0.store(scratch, 0)
-    b0.store(scratch, 8)
-    c0.store(scratch, 16)
-    d0.store(scratch, 24)
-  }
-
-  @inline(__always)
   mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float) {
     if let bias {
       let bias0 = width == 8 ? Vector.load(bias) : Vector.loadPartial(bias, count: width)

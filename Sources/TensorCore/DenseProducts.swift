@@ -1,3 +1,5 @@
+import CVector
+
 // Two of the three matrix products of a dense layer, on row-major matrices; DenseWeightGradient.swift has the third.
 // Shape legend:
 //   input (rows, inputs), weight (outputs, inputs), output (rows, outputs); gradients have the shape of their value.
@@ -39,42 +41,45 @@ public func denseInputGradient(
   // Columns of a large weight are far apart in memory; copying them together pays once there are tiles enough to use
   // the copy. The arithmetic is the same either way.
   let packs = rows >= 64 && inputs * outputs >= 1 << 15
+  let panelCount = (outputs + 4) * ProductTile24.columns
   team.forEachRange(rows, granule: 4) { range in
-    withUnsafeTemporaryAllocation(byteCount: packs ? outputs * 24 * 4 : 4, alignment: 64) { raw in
-      let panel = raw.baseAddress!.bindMemory(to: Float.self, capacity: raw.count / 4)
-      forEachColumnBlock(inputs) { first, width in
+    withUnsafeTemporaryAllocation(byteCount: panelCount * 4, alignment: 64) { raw in
+      let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
+      let panel = scratch + 4 * ProductTile24.columns
+      forEachColumnBlock(inputs) { first, width, tileWidth in
         var right = weight + first
         var rightStride = inputs
-        if packs && width >= 8 {
-          copyColumns(right, rows: outputs, stride: inputs, width: width, to: panel)
+        if packs || width < tileWidth {
+          copyColumns(
+            right, rows: outputs, stride: inputs, count: inputs * outputs - first, width: tileWidth, to: panel
+          )
           right = UnsafePointer(panel)
-          rightStride = width
+          rightStride = tileWidth
         }
-        for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-          let operands = TileOperands(
-            left: outputGradient + row * outputs, leftRowStride: outputs, leftTermStride: 1, right: right,
-            rightTermStride: rightStride, rows: min(4, range.upperBound - row))
-          let result = inputGradient + row * inputs + first
-          switch width {
-          case 24: writeProduct(ProductTile24(), operands, terms: outputs, to: result, rowStride: inputs)
-          case 16: writeProduct(ProductTile16(), operands, terms: outputs, to: result, rowStride: inputs)
-          default:
-            writeProduct(ProductTile8(width: width), operands, terms: outputs, to: result, rowStride: inputs)
-          }
-        }
+        let block = ColumnBlock(
+          left: outputGradient + range.lowerBound * outputs, right: right, rightStride: rightStride,
+          rows: range.count, terms: outputs, columns: width, tileWidth: tileWidth, scratch: scratch)
+        block.write(to: inputGradient + range.lowerBound * inputs + first, rowStride: inputs)
       }
     }
   }
 }
 
-/// Copies `width` (8, 16 or 24) columns next to each other.
+/// Copies `width` (8, 16 or 24) neighbouring floats of each row next to each other. Beyond the end of a row these are
+/// the next one's, beyond the end of all, `count` floats from `source` on, zeros.
 private func copyColumns(
-  _ source: UnsafePointer<Float>, rows: Int, stride: Int, width: Int, to panel: UnsafeMutablePointer<Float>
+  _ source: UnsafePointer<Float>, rows: Int, stride: Int, count: Int, width: Int,
+  to panel: UnsafeMutablePointer<Float>
 ) {
   for row in 0..<rows {
     var column = 0
     while column < width {
-      Vector.load(source + row * stride, column).store(panel + row * width, column)
+      let left = count &- row &* stride &- column
+      let part =
+        left >= 8
+        ? Vector.load(source, row &* stride &+ column)
+        : left > 0 ? Vector.loadPartial(source + (row &* stride &+ column), count: left) : .zero
+      part.store(panel, row &* width &+ column)
       column &+= 8
     }
   }
@@ -88,28 +93,34 @@ private func dotProductForward(
   output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
   range: Range<Int>
 ) {
-  for first in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-    let columns = min(4, range.upperBound - first)
-    let weights = DotProductTile.Rows(weight + first * inputs, stride: inputs, count: columns)
-    var offset = SIMD4<Float>.zero
-    if let bias { for column in 0..<columns { offset[column] = bias[first + column] } }
-    var row = 0
-    while row < rows {
-      let count = min(3, rows - row)
-      let tile = DotProductTile(input + row * inputs, weights, inputs: inputs, rows: count)
-      for i in 0..<count {
-        var sums = (i == 0 ? tile.sums0 : i == 1 ? tile.sums1 : tile.sums2) + offset
-        if negativeSlope != 1 {
-          sums.replace(with: sums * negativeSlope + SIMD4<Float>.zero, where: sums .< 0)
-        }
-        let result = output + (row + i) * outputs + first
-        if columns == 4 {
-          UnsafeMutableRawPointer(result).storeBytes(of: sums, as: SIMD4<Float>.self)
-        } else {
-          for column in 0..<columns { result[column] = sums[column] }
-        }
+  let hasRests = inputs % 8 > 0
+  let restCount = 8 * (DotProductTile.columns + (hasRests ? rows : 0))
+  withUnsafeTemporaryAllocation(byteCount: restCount * 4, alignment: 64) { raw in
+    let weightRests = raw.baseAddress!.bindMemory(to: Float.self, capacity: restCount)
+    let inputRests = weightRests + 8 * DotProductTile.columns
+    if hasRests {
+      for row in 0..<rows {
+        DotProductTile.copyRest(ofRow: input + row * inputs, inputs: inputs, to: inputRests + 8 * row)
       }
-      row += 3
+    }
+    let tileCount = max(1, (rows + DotProductTile.rows - 1) / DotProductTile.rows)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: DotProductTile.columns) {
+      let columns = min(DotProductTile.columns, range.upperBound - first)
+      let tile = DotProductTile(
+        weights: weight + first * inputs, bias: bias.map { $0 + first }, negativeSlope: negativeSlope,
+        inputs: inputs, columns: columns, rests: weightRests)
+      // The next rows of the weight are fetched a few lines a tile, since they come from afar.
+      var next = UnsafeRawPointer(weight + (first + columns) * inputs)
+      let lines = (columns * inputs / 16 + tileCount - 1) / tileCount
+      for row in stride(from: 0, to: rows, by: DotProductTile.rows) {
+        for _ in 0..<lines {
+          prefetch_line(next)
+          next += 64
+        }
+        tile.write(
+          input + row * inputs, inputRests: hasRests ? inputRests + 8 * row : inputRests,
+          rows: min(DotProductTile.rows, rows - row), to: output + row * outputs + first, stride: outputs)
+      }
     }
   }
 }
@@ -120,60 +131,92 @@ private func panelForward(
   output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
   range: Range<Int>
 ) {
-  let panelCount = inputs * ProductTile24.columns
+  let panelCount = (inputs + 5) * ProductTile24.columns
   withUnsafeTemporaryAllocation(byteCount: panelCount * 4, alignment: 64) { raw in
-    let panel = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
-    forEachColumnBlock(range.count) { offset, width in
+    let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
+    let offsets = scratch + 4 * ProductTile24.columns
+    let panel = offsets + ProductTile24.columns
+    forEachColumnBlock(range.count) { offset, width, tileWidth in
       let first = range.lowerBound + offset
-      let panelWidth = (width + 7) / 8 * 8
-      transposePanel(weight + first * inputs, rows: width, columns: inputs, into: panel, width: panelWidth)
-      for row in stride(from: 0, to: rows, by: 4) {
-        let operands = TileOperands(
-          left: input + row * inputs, leftRowStride: inputs, leftTermStride: 1, right: panel,
-          rightTermStride: panelWidth, rows: min(4, rows - row))
-        let result = output + row * outputs + first
-        let offsets = bias.map { $0 + first }
-        switch width {
-        case 24:
-          writeProduct(
-            ProductTile24(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
-            negativeSlope: negativeSlope)
-        case 16:
-          writeProduct(
-            ProductTile16(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
-            negativeSlope: negativeSlope)
-        default:
-          writeProduct(
-            ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs,
-            bias: offsets, negativeSlope: negativeSlope)
-        }
+      transposePanel(weight + first * inputs, rows: width, columns: inputs, into: panel, width: tileWidth)
+      if let bias {
+        for column in 0..<tileWidth { offsets[column] = column < width ? bias[first + column] : 0 }
       }
+      let block = ColumnBlock(
+        left: input, right: panel, rightStride: tileWidth, rows: rows, terms: inputs, columns: width,
+        tileWidth: tileWidth, bias: bias == nil ? nil : UnsafePointer(offsets), negativeSlope: negativeSlope,
+        scratch: scratch)
+      block.write(to: output + first, rowStride: outputs)
     }
   }
 }
 
 // MARK: - Tiles over a matrix
 
-/// Cuts columns into blocks of 24, with 16, 8 or the last few at the end.
+/// Cuts columns into blocks of 24 with 16 or 8 at the end, the last of which may have fewer columns than its tile.
 @inline(__always)
-private func forEachColumnBlock(_ columns: Int, _ body: (_ first: Int, _ width: Int) -> Void) {
+private func forEachColumnBlock(
+  _ columns: Int, _ body: (_ first: Int, _ width: Int, _ tileWidth: Int) -> Void
+) {
   var first = 0
   while first < columns {
     let left = columns - first
-    // 32 left go as two blocks of 16: a lone block of 8 has too few sums to keep the units busy.
-    let width = left >= 24 && left != 32 ? 24 : left >= 16 ? 16 : min(left, 8)
-    body(first, width)
-    first += width
+    // 25 to 32 left go as two blocks of 16: a lone block of 8 has too few sums to keep the units busy.
+    let tileWidth = left > 32 || 17...24 ~= left ? 24 : left > 8 ? 16 : 8
+    body(first, min(left, tileWidth), tileWidth)
+    first += tileWidth
   }
 }
 
-@inline(__always)
-private func writeProduct<Tile: ProductTile>(
-  _ empty: Tile, _ operands: TileOperands, terms: Int, to output: UnsafeMutablePointer<Float>, rowStride: Int,
-  bias: UnsafePointer<Float>? = nil, negativeSlope: Float = 1
-) {
-  var tile = empty
-  tile.accumulate(operands, terms: terms)
-  tile.finish(bias: bias, negativeSlope: negativeSlope)
-  tile.write(to: output, rowStride: rowStride, rows: operands.rows)
+/// A block of columns of a product.
+private struct ColumnBlock {
+  /// (rows, terms).
+  var left: UnsafePointer<Float>
+  /// (terms, tileWidth), rows `rightStride` apart.
+  var right: UnsafePointer<Float>
+  var rightStride: Int
+  var rows: Int
+  var terms: Int
+  /// Columns that exist, at most `tileWidth`.
+  var columns: Int
+  var tileWidth: Int
+  /// Of each column of the tile.
+  var bias: UnsafePointer<Float>?
+  var negativeSlope: Float = 1
+  /// Room for a tile, used where there are fewer columns than it has.
+  var scratch: UnsafeMutablePointer<Float>
+
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int) {
+    switch tileWidth {
+    case 24: write(ProductTile24.self, to: output, rowStride: rowStride)
+    case 16: write(ProductTile16.self, to: output, rowStride: rowStride)
+    default: write(ProductTile8.self, to: output, rowStride: rowStride)
+    }
+  }
+
+  // A function of its own, so that the compiler keeps the tile in registers.
+  @inline(never)
+  private func write<Tile: ProductTile>(
+    _: Tile.Type, to output: UnsafeMutablePointer<Float>, rowStride: Int
+  ) {
+    var row = 0
+    while row < rows {
+      let operands = TileOperands(
+        left: left + row &* terms, leftRowStride: terms, leftTermStride: 1, right: right,
+        rightTermStride: rightStride, rows: min(4, rows &- row))
+      var tile = Tile()
+      tile.accumulate(operands, terms: terms)
+      tile.finish(bias: bias, negativeSlope: negativeSlope)
+      let result = output + row &* rowStride
+      if columns == Tile.columns {
+        tile.write(to: result, rowStride: rowStride, rows: operands.rows)
+      } else {
+        tile.write(to: scratch, rowStride: Tile.columns, rows: operands.rows)
+        for i in 0..<operands.rows {
+          (result + i &* rowStride).update(from: scratch + i &* Tile.columns, count: columns)
+        }
+      }
+      row &+= 4
+    }
+  }
 }

@@ -30,7 +30,9 @@ struct TileOperands {
 /// Four rows of a product, held in registers.
 protocol ProductTile {
   static var columns: Int { get }
-  /// Adds `terms` outer products.
+  /// All zero.
+  init()
+  /// Adds `terms` outer products, at least one.
   mutating func accumulate(_ operands: TileOperands, terms: Int)
   /// Adds the bias of each column, then multiplies negative elements by `negativeSlope`.
   mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float)

@@ -11,7 +11,7 @@ struct ProductTile16: ProductTile {
     var (left0, left1, left2, left3) = operands.leftRows
     var right = operands.right
     var term = 0
-    while term < terms {
+    repeat {
       let column0 = Vector.load(right)
       let column1 = Vector.load(right, 8)
       var row = Vector(repeating: left0.pointee)
@@ -32,7 +32,7 @@ struct ProductTile16: ProductTile {
       left3 += operands.leftTermStride
       right += operands.rightTermStride
       term &+= 1
-    }
+    } while term < terms
   }
 
   /// Adds one outer product, of 4 floats with 16.

@@ -11,7 +11,7 @@ struct ProductTile24: ProductTile {
     var (left0, left1, left2, left3) = operands.leftRows
     var right = operands.right
     var term = 0
-    while term < terms {
+    repeat {
       let column0 = Vector.load(right)
       let column1 = Vector.load(right, 8)
       let column2 = Vector.load(right, 16)
@@ -37,7 +37,7 @@ struct ProductTile24: ProductTile {
       left3 += operands.leftTermStride
       right += operands.rightTermStride
       term &+= 1
-    }
+    } while term < terms
   }
 
   @inline(__always)

@@ -71,17 +71,42 @@ private func copyColumns(
   _ source: UnsafePointer<Float>, rows: Int, stride: Int, count: Int, width: Int,
   to panel: UnsafeMutablePointer<Float>
 ) {
-  for row in 0..<rows {
-    var column = 0
-    while column < width {
-      let left = count &- row &* stride &- column
-      let part =
-        left >= 8
-        ? Vector.load(source, row &* stride &+ column)
-        : left > 0 ? Vector.loadPartial(source + (row &* stride &+ column), count: left) : .zero
-      part.store(panel, row &* width &+ column)
-      column &+= 8
+  let whole = count < width ? 0 : min(rows, (count - width) / stride + 1)
+  switch width {
+  case 24:
+    copyRows(source, whole, stride, panel, width) { from, to in
+      Vector.load(from).store(to)
+      Vector.load(from, 8).store(to, 8)
+      Vector.load(from, 16).store(to, 16)
     }
+  case 16:
+    copyRows(source, whole, stride, panel, width) { from, to in
+      Vector.load(from).store(to)
+      Vector.load(from, 8).store(to, 8)
+    }
+  default:
+    copyRows(source, whole, stride, panel, width) { from, to in Vector.load(from).store(to) }
+  }
+  for row in whole..<rows {
+    for column in 0..<width {
+      let place = row * stride + column
+      panel[row * width + column] = place < count ? source[place] : 0
+    }
+  }
+}
+
+@inline(__always)
+private func copyRows(
+  _ source: UnsafePointer<Float>, _ rows: Int, _ stride: Int, _ panel: UnsafeMutablePointer<Float>,
+  _ width: Int,
+  copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+) {
+  var from = source
+  var to = panel
+  for _ in 0..<rows {
+    copy(from, to)
+    from += stride
+    to += width
   }
 }
 

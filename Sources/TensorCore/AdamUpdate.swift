@@ -1,3 +1,5 @@
+import CVector
+
 /// The factors of one Adam update; the two conventions differ only in these.
 public struct AdamFactors: Sendable, Equatable {
   public var stepSize: Float
@@ -48,6 +50,11 @@ private func adamVector(
   _ width: Int,
   _ gradientScale: Float, _ factors: AdamFactors
 ) {
+  // Four streams that are in no near cache.
+  prefetch_line(values + i + 768)
+  prefetch_line(gradients + i + 768)
+  prefetch_line(firstMoments + i + 768)
+  prefetch_line(secondMoments + i + 768)
   let oldValue = Vector.loadPartial(values + i, count: width)
   let gradient = multiplyAdd(
     oldValue, Vector(repeating: factors.decay.penalty),

@@ -1,4 +1,7 @@
-// The three matrix products of a dense layer, on row-major matrices. Shape legend:
+import CVector
+
+// Two of the three matrix products of a dense layer, on row-major matrices; DenseWeightGradient.swift has the third.
+// Shape legend:
 //   input (rows, inputs), weight (outputs, inputs), output (rows, outputs); gradients have the shape of their value.
 // Where a tile would read columns that are far apart in memory, they are copied next to each other first, a few at a
 // time so that the copy stays in L1. That moves numbers and changes none.
@@ -38,79 +41,72 @@ public func denseInputGradient(
   // Columns of a large weight are far apart in memory; copying them together pays once there are tiles enough to use
   // the copy. The arithmetic is the same either way.
   let packs = rows >= 64 && inputs * outputs >= 1 << 15
+  let panelCount = (outputs + 4) * ProductTile24.columns
   team.forEachRange(rows, granule: 4) { range in
-    withUnsafeTemporaryAllocation(byteCount: packs ? outputs * 24 * 4 : 4, alignment: 64) { raw in
-      let panel = raw.baseAddress!.bindMemory(to: Float.self, capacity: raw.count / 4)
-      forEachColumnBlock(inputs) { first, width in
+    withUnsafeTemporaryAllocation(byteCount: panelCount * 4, alignment: 64) { raw in
+      let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
+      let panel = scratch + 4 * ProductTile24.columns
+      forEachColumnBlock(inputs) { first, width, tileWidth in
         var right = weight + first
         var rightStride = inputs
-        if packs && width >= 8 {
-          copyColumns(right, rows: outputs, stride: inputs, width: width, to: panel)
+        if packs || width < tileWidth {
+          copyColumns(
+            right, rows: outputs, stride: inputs, count: inputs * outputs - first, width: tileWidth, to: panel
+          )
           right = UnsafePointer(panel)
-          rightStride = width
+          rightStride = tileWidth
         }
-        for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-          let operands = TileOperands(
-            left: outputGradient + row * outputs, leftRowStride: outputs, leftTermStride: 1, right: right,
-            rightTermStride: rightStride, rows: min(4, range.upperBound - row))
-          let result = inputGradient + row * inputs + first
-          switch width {
-          case 24: writeProduct(ProductTile24(), operands, terms: outputs, to: result, rowStride: inputs)
-          case 16: writeProduct(ProductTile16(), operands, terms: outputs, to: result, rowStride: inputs)
-          default:
-            writeProduct(ProductTile8(width: width), operands, terms: outputs, to: result, rowStride: inputs)
-          }
-        }
+        let block = ColumnBlock(
+          left: outputGradient + range.lowerBound * outputs, right: right, rightStride: rightStride,
+          rows: range.count, terms: outputs, columns: width, tileWidth: tileWidth, scratch: scratch)
+        block.write(to: inputGradient + range.lowerBound * inputs + first, rowStride: inputs)
       }
     }
   }
 }
 
-/// Copies `width` (8, 16 or 24) columns next to each other.
+/// Copies `width` (8, 16 or 24) neighbouring floats of each row next to each other. Beyond the end of a row these are
+/// the next one's, beyond the end of all, `count` floats from `source` on, zeros.
 private func copyColumns(
-  _ source: UnsafePointer<Float>, rows: Int, stride: Int, width: Int, to panel: UnsafeMutablePointer<Float>
+  _ source: UnsafePointer<Float>, rows: Int, stride: Int, count: Int, width: Int,
+  to panel: UnsafeMutablePointer<Float>
 ) {
-  for row in 0..<rows {
-    var column = 0
-    while column < width {
-      Vector.load(source + row * stride, column).store(panel + row * width, column)
-      column &+= 8
+  let whole = count < width ? 0 : min(rows, (count - width) / stride + 1)
+  switch width {
+  case 24:
+    copyRows(source, whole, stride, panel, width) { from, to in
+      Vector.load(from).store(to)
+      Vector.load(from, 8).store(to, 8)
+      Vector.load(from, 16).store(to, 16)
+    }
+  case 16:
+    copyRows(source, whole, stride, panel, width) { from, to in
+      Vector.load(from).store(to)
+      Vector.load(from, 8).store(to, 8)
+    }
+  default:
+    copyRows(source, whole, stride, panel, width) { from, to in Vector.load(from).store(to) }
+  }
+  for row in whole..<rows {
+    for column in 0..<width {
+      let place = row * stride + column
+      panel[row * width + column] = place < count ? source[place] : 0
     }
   }
 }
 
-/// weightGradient = outputGradient^T * input, summed over the rows of each shard in order and over the shards in a
-/// binary tree, ((0+1)+(2+3))+…, without ever storing a shard's gradient.
-public func denseWeightGradient(
-  input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-  weightGradient: UnsafeMutablePointer<Float>, rows: ShardedRows, inputs: Int, outputs: Int, team: ThreadTeam
+@inline(__always)
+private func copyRows(
+  _ source: UnsafePointer<Float>, _ rows: Int, _ stride: Int, _ panel: UnsafeMutablePointer<Float>,
+  _ width: Int,
+  copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
 ) {
-  let scratchBytes = 4 * ProductTile24.columns * (treeLevels(rows.shardCount) + 1) * 4
-  let slabBytes = PackedSlab.byteCount(rows: rows.rowCount, shards: rows.shardCount)
-  rows.offsets.withUnsafeBufferPointer { offsets in
-    team.forEachRange(outputs, granule: 4) { range in
-      withUnsafeTemporaryAllocation(byteCount: scratchBytes + slabBytes, alignment: 64) { raw in
-        let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: scratchBytes / 4)
-        let slab = PackedSlab(
-          memory: raw.baseAddress! + scratchBytes, rows: rows.rowCount, shards: rows.shardCount)
-        forEachColumnBlock(inputs) { first, width in
-          slab.pack(input + first, stride: inputs, width: width, leftStride: outputs, offsets: offsets)
-          let shards = UnsafeBufferPointer(start: slab.shardOffsets, count: offsets.count)
-          for row in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-            let left = outputGradient + row
-            let result = weightGradient + row * inputs + first
-            let count = min(4, range.upperBound - row)
-            switch width {
-            case 24: writeShardTree(ProductTile24(), slab, left, count, shards, to: result, inputs, scratch)
-            case 16: writeShardTree(ProductTile16(), slab, left, count, shards, to: result, inputs, scratch)
-            default:
-              writeShardTree(
-                ProductTile8(width: width), slab, left, count, shards, to: result, inputs, scratch)
-            }
-          }
-        }
-      }
-    }
+  var from = source
+  var to = panel
+  for _ in 0..<rows {
+    copy(from, to)
+    from += stride
+    to += width
   }
 }
 
@@ -122,28 +118,34 @@ private func dotProductForward(
   output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
   range: Range<Int>
 ) {
-  for first in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-    let columns = min(4, range.upperBound - first)
-    let weights = DotProductTile.Rows(weight + first * inputs, stride: inputs, count: columns)
-    var offset = SIMD4<Float>.zero
-    if let bias { for column in 0..<columns { offset[column] = bias[first + column] } }
-    var row = 0
-    while row < rows {
-      let count = min(3, rows - row)
-      let tile = DotProductTile(input + row * inputs, weights, inputs: inputs, rows: count)
-      for i in 0..<count {
-        var sums = (i == 0 ? tile.sums0 : i == 1 ? tile.sums1 : tile.sums2) + offset
-        if negativeSlope != 1 {
-          sums.replace(with: sums * negativeSlope + SIMD4<Float>.zero, where: sums .< 0)
-        }
-        let result = output + (row + i) * outputs + first
-        if columns == 4 {
-          UnsafeMutableRawPointer(result).storeBytes(of: sums, as: SIMD4<Float>.self)
-        } else {
-          for column in 0..<columns { result[column] = sums[column] }
-        }
+  let hasRests = inputs % 8 > 0
+  let restCount = 8 * (DotProductTile.columns + (hasRests ? rows : 0))
+  withUnsafeTemporaryAllocation(byteCount: restCount * 4, alignment: 64) { raw in
+    let weightRests = raw.baseAddress!.bindMemory(to: Float.self, capacity: restCount)
+    let inputRests = weightRests + 8 * DotProductTile.columns
+    if hasRests {
+      for row in 0..<rows {
+        DotProductTile.copyRest(ofRow: input + row * inputs, inputs: inputs, to: inputRests + 8 * row)
       }
-      row += 3
+    }
+    let tileCount = max(1, (rows + DotProductTile.rows - 1) / DotProductTile.rows)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: DotProductTile.columns) {
+      let columns = min(DotProductTile.columns, range.upperBound - first)
+      let tile = DotProductTile(
+        weights: weight + first * inputs, bias: bias.map { $0 + first }, negativeSlope: negativeSlope,
+        inputs: inputs, columns: columns, rests: weightRests)
+      // The next rows of the weight are fetched a few lines a tile, since they come from afar.
+      var next = UnsafeRawPointer(weight + (first + columns) * inputs)
+      let lines = (columns * inputs / 16 + tileCount - 1) / tileCount
+      for row in stride(from: 0, to: rows, by: DotProductTile.rows) {
+        for _ in 0..<lines {
+          prefetch_line(next)
+          next += 64
+        }
+        tile.write(
+          input + row * inputs, inputRests: hasRests ? inputRests + 8 * row : inputRests,
+          rows: min(DotProductTile.rows, rows - row), to: output + row * outputs + first, stride: outputs)
+      }
     }
   }
 }
@@ -154,93 +156,92 @@ private func panelForward(
   output: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, negativeSlope: Float,
   range: Range<Int>
 ) {
-  let panelCount = inputs * ProductTile24.columns
+  let panelCount = (inputs + 5) * ProductTile24.columns
   withUnsafeTemporaryAllocation(byteCount: panelCount * 4, alignment: 64) { raw in
-    let panel = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
-    forEachColumnBlock(range.count) { offset, width in
+    let scratch = raw.baseAddress!.bindMemory(to: Float.self, capacity: panelCount)
+    let offsets = scratch + 4 * ProductTile24.columns
+    let panel = offsets + ProductTile24.columns
+    forEachColumnBlock(range.count) { offset, width, tileWidth in
       let first = range.lowerBound + offset
-      let panelWidth = (width + 7) / 8 * 8
-      transposePanel(weight + first * inputs, rows: width, columns: inputs, into: panel, width: panelWidth)
-      for row in stride(from: 0, to: rows, by: 4) {
-        let operands = TileOperands(
-          left: input + row * inputs, leftRowStride: inputs, leftTermStride: 1, right: panel,
-          rightTermStride: panelWidth, rows: min(4, rows - row))
-        let result = output + row * outputs + first
-        let offsets = bias.map { $0 + first }
-        switch width {
-        case 24:
-          writeProduct(
-            ProductTile24(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
-            negativeSlope: negativeSlope)
-        case 16:
-          writeProduct(
-            ProductTile16(), operands, terms: inputs, to: result, rowStride: outputs, bias: offsets,
-            negativeSlope: negativeSlope)
-        default:
-          writeProduct(
-            ProductTile8(width: width), operands, terms: inputs, to: result, rowStride: outputs,
-            bias: offsets, negativeSlope: negativeSlope)
-        }
+      transposePanel(weight + first * inputs, rows: width, columns: inputs, into: panel, width: tileWidth)
+      if let bias {
+        for column in 0..<tileWidth { offsets[column] = column < width ? bias[first + column] : 0 }
       }
+      let block = ColumnBlock(
+        left: input, right: panel, rightStride: tileWidth, rows: rows, terms: inputs, columns: width,
+        tileWidth: tileWidth, bias: bias == nil ? nil : UnsafePointer(offsets), negativeSlope: negativeSlope,
+        scratch: scratch)
+      block.write(to: output + first, rowStride: outputs)
     }
   }
 }
 
 // MARK: - Tiles over a matrix
 
-/// Cuts columns into blocks of 24, with 16, 8 or the last few at the end.
+/// Cuts columns into blocks of 24 with 16 or 8 at the end, the last of which may have fewer columns than its tile.
 @inline(__always)
-private func forEachColumnBlock(_ columns: Int, _ body: (_ first: Int, _ width: Int) -> Void) {
+private func forEachColumnBlock(
+  _ columns: Int, _ body: (_ first: Int, _ width: Int, _ tileWidth: Int) -> Void
+) {
   var first = 0
   while first < columns {
     let left = columns - first
-    // 32 left go as two blocks of 16: a lone block of 8 has too few sums to keep the units busy.
-    let width = left >= 24 && left != 32 ? 24 : left >= 16 ? 16 : min(left, 8)
-    body(first, width)
-    first += width
+    // 25 to 32 left go as two blocks of 16: a lone block of 8 has too few sums to keep the units busy.
+    let tileWidth = left > 32 || 17...24 ~= left ? 24 : left > 8 ? 16 : 8
+    body(first, min(left, tileWidth), tileWidth)
+    first += tileWidth
   }
 }
 
-@inline(__always)
-private func writeProduct<Tile: ProductTile>(
-  _ empty: Tile, _ operands: TileOperands, terms: Int, to output: UnsafeMutablePointer<Float>, rowStride: Int,
-  bias: UnsafePointer<Float>? = nil, negativeSlope: Float = 1
-) {
-  var tile = empty
-  tile.accumulate(operands, terms: terms)
-  tile.finish(bias: bias, negativeSlope: negativeSlope)
-  tile.write(to: output, rowStride: rowStride, rows: operands.rows)
-}
+/// A block of columns of a product.
+private struct ColumnBlock {
+  /// (rows, terms).
+  var left: UnsafePointer<Float>
+  /// (terms, tileWidth), rows `rightStride` apart.
+  var right: UnsafePointer<Float>
+  var rightStride: Int
+  var rows: Int
+  var terms: Int
+  /// Columns that exist, at most `tileWidth`.
+  var columns: Int
+  var tileWidth: Int
+  /// Of each column of the tile.
+  var bias: UnsafePointer<Float>?
+  var negativeSlope: Float = 1
+  /// Room for a tile, used where there are fewer columns than it has.
+  var scratch: UnsafeMutablePointer<Float>
 
-/// Sums a tile over the rows of each shard, and the shards as a binary counter adds: sums of 1, 2, 4, … shards wait
-/// in `scratch` for their neighbour.
-@inline(__always)
-private func writeShardTree<Tile: ProductTile>(
-  _ empty: Tile, _ slab: PackedSlab, _ left: UnsafePointer<Float>, _ rows: Int,
-  _ offsets: UnsafeBufferPointer<Int>, to output: UnsafeMutablePointer<Float>, _ rowStride: Int,
-  _ scratch: UnsafeMutablePointer<Float>
-) {
-  let shards = offsets.count - 1
-  let levelStride = 4 * Tile.columns
-  for shard in 0..<shards {
-    var tile = empty
-    tile.accumulate(slab, terms: offsets[shard]..<offsets[shard + 1], left: left, rows: rows)
-    var waiting = scratch
-    var remaining = shard
-    while remaining & 1 == 1 {
-      tile.add(waiting)
-      waiting += levelStride
-      remaining >>= 1
-    }
-    if shard == shards - 1 {
-      tile.write(to: output, rowStride: rowStride, rows: rows)
-    } else {
-      tile.save(waiting)
+  func write(to output: UnsafeMutablePointer<Float>, rowStride: Int) {
+    switch tileWidth {
+    case 24: write(ProductTile24.self, to: output, rowStride: rowStride)
+    case 16: write(ProductTile16.self, to: output, rowStride: rowStride)
+    default: write(ProductTile8.self, to: output, rowStride: rowStride)
     }
   }
-}
 
-/// How many sums can wait at once while `shards` are added in a tree.
-package func treeLevels(_ shards: Int) -> Int {
-  Int.bitWidth - shards.leadingZeroBitCount
+  // A function of its own, so that the compiler keeps the tile in registers.
+  @inline(never)
+  private func write<Tile: ProductTile>(
+    _: Tile.Type, to output: UnsafeMutablePointer<Float>, rowStride: Int
+  ) {
+    var row = 0
+    while row < rows {
+      let operands = TileOperands(
+        left: left + row &* terms, leftRowStride: terms, leftTermStride: 1, right: right,
+        rightTermStride: rightStride, rows: min(4, rows &- row))
+      var tile = Tile()
+      tile.accumulate(operands, terms: terms)
+      tile.finish(bias: bias, negativeSlope: negativeSlope)
+      let result = output + row &* rowStride
+      if columns == Tile.columns {
+        tile.write(to: result, rowStride: rowStride, rows: operands.rows)
+      } else {
+        tile.write(to: scratch, rowStride: Tile.columns, rows: operands.rows)
+        for i in 0..<operands.rows {
+          (result + i &* rowStride).update(from: scratch + i &* Tile.columns, count: columns)
+        }
+      }
+      row &+= 4
+    }
+  }
 }

@@ -1,27 +1,66 @@
+import CVector
+
 /// Three rows by four columns of input * weight^T, each an inner product with eight partial sums.
 ///
 /// Reads both factors along their rows, so neither has to be transposed; the price is adding up eight lanes at the end,
 /// which is small against the rows it is used for.
 struct DotProductTile {
-  /// The first of up to four consecutive rows; those that don't exist repeat the last one.
-  struct Rows {
-    let row0, row1, row2, row3: UnsafePointer<Float>
+  static let rows = 3
+  static let columns = 4
+  private let weight0, weight1, weight2, weight3: UnsafePointer<Float>
+  /// What is left of the four rows after the last whole vector: 8 floats each, filled up with zeros.
+  private let weightRests: UnsafePointer<Float>
+  private let inputs: Int
+  private let columns: Int
+  private var offset = SIMD4<Float>.zero
+  private let negativeSlope: Float
 
-    @inline(__always)
-    init(_ first: UnsafePointer<Float>, stride: Int, count: Int) {
-      row0 = first
-      row1 = first + min(1, count - 1) * stride
-      row2 = first + min(2, count - 1) * stride
-      row3 = first + min(3, count - 1) * stride
+  /// - Parameters:
+  ///   - weights: the first of up to four consecutive rows, one for each of `columns`.
+  ///   - bias: added to the sums of each column.
+  ///   - negativeSlope: what negative results are multiplied by.
+  ///   - inputs: the length of all rows, at least 8.
+  ///   - rests: memory for 32 floats, which must stay as they are while the tile is used.
+  init(
+    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, negativeSlope: Float, inputs: Int,
+    columns: Int,
+    rests: UnsafeMutablePointer<Float>
+  ) {
+    self.columns = columns
+    self.negativeSlope = negativeSlope
+    if let bias { for column in 0..<columns { offset[column] = bias[column] } }
+    weight0 = weights
+    weight1 = weights + min(1, columns - 1) * inputs
+    weight2 = weights + min(2, columns - 1) * inputs
+    weight3 = weights + min(3, columns - 1) * inputs
+    self.inputs = inputs
+    weightRests = UnsafePointer(rests)
+    for (row, weight) in [weight0, weight1, weight2, weight3].enumerated() {
+      Self.copyRest(ofRow: weight, inputs: inputs, to: rests + 8 * row)
     }
   }
 
-  /// The sums of each row, a lane a column.
-  let sums0, sums1, sums2: SIMD4<Float>
+  /// Copies what is left of a row after the last whole vector, and zeros up to 8 floats.
+  static func copyRest(ofRow row: UnsafePointer<Float>, inputs: Int, to rest: UnsafeMutablePointer<Float>) {
+    Vector.loadPartial(row + inputs / 8 * 8, count: inputs % 8).store(rest)
+  }
 
-  @inline(__always)
-  init(_ input: UnsafePointer<Float>, _ weights: Rows, inputs: Int, rows: Int) {
-    let inputRows = Rows(input, stride: inputs, count: rows)
+  /// Writes the outputs of one to three rows, each sum the same tree as `Vector.laneSum`.
+  ///
+  /// A function of its own, small enough that the compiler keeps all sums in registers.
+  ///
+  /// - Parameters:
+  ///   - input: the first of the consecutive rows.
+  ///   - inputRests: what `copyRest` made of the rows, one after another.
+  @inline(never)
+  func write(
+    _ input: UnsafePointer<Float>, inputRests: UnsafePointer<Float>, rows: Int,
+    to output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    // Rows that don't exist repeat the last one.
+    let row1 = min(1, rows &- 1)
+    let row2 = min(2, rows &- 1)
+    let (input0, input1, input2) = (input, input + row1 &* inputs, input + row2 &* inputs)
     var a0 = Vector.zero
     var a1 = Vector.zero
     var a2 = Vector.zero
@@ -36,69 +75,64 @@ struct DotProductTile {
     var c3 = Vector.zero
     let whole = inputs & ~7
     var k = 0
-    while k < whole {
-      let x0 = Vector.load(inputRows.row0, k)
-      let x1 = Vector.load(inputRows.row1, k)
-      let x2 = Vector.load(inputRows.row2, k)
-      var w = Vector.load(weights.row0, k)
+    repeat {
+      let x0 = Vector.load(input0, k)
+      let x1 = Vector.load(input1, k)
+      let x2 = Vector.load(input2, k)
+      var w = Vector.load(weight0, k)
       a0.addProduct(x0, w)
       b0.addProduct(x1, w)
       c0.addProduct(x2, w)
-      w = Vector.load(weights.row1, k)
+      w = Vector.load(weight1, k)
       a1.addProduct(x0, w)
       b1.addProduct(x1, w)
       c1.addProduct(x2, w)
-      w = Vector.load(weights.row2, k)
+      w = Vector.load(weight2, k)
       a2.addProduct(x0, w)
       b2.addProduct(x1, w)
       c2.addProduct(x2, w)
-      w = Vector.load(weights.row3, k)
+      w = Vector.load(weight3, k)
       a3.addProduct(x0, w)
       b3.addProduct(x1, w)
       c3.addProduct(x2, w)
       k &+= 8
-    }
+    } while k < whole
     if whole < inputs {
-      let rest = inputs - whole
-      let x0 = Vector.loadPartial(inputRows.row0 + k, count: rest)
-      let x1 = Vector.loadPartial(inputRows.row1 + k, count: rest)
-      let x2 = Vector.loadPartial(inputRows.row2 + k, count: rest)
-      let w0 = Vector.loadPartial(weights.row0 + k, count: rest)
-      let w1 = Vector.loadPartial(weights.row1 + k, count: rest)
-      let w2 = Vector.loadPartial(weights.row2 + k, count: rest)
-      let w3 = Vector.loadPartial(weights.row3 + k, count: rest)
-      a0.addProduct(x0, w0)
-      a1.addProduct(x0, w1)
-      a2.addProduct(x0, w2)
-      a3.addProduct(x0, w3)
-      b0.addProduct(x1, w0)
-      b1.addProduct(x1, w1)
-      b2.addProduct(x1, w2)
-      b3.addProduct(x1, w3)
-      c0.addProduct(x2, w0)
-      c1.addProduct(x2, w1)
-      c2.addProduct(x2, w2)
-      c3.addProduct(x2, w3)
+      let x0 = Vector.load(inputRests)
+      let x1 = Vector.load(inputRests, 8 &* row1)
+      let x2 = Vector.load(inputRests, 8 &* row2)
+      var w = Vector.load(weightRests)
+      a0.addProduct(x0, w)
+      b0.addProduct(x1, w)
+      c0.addProduct(x2, w)
+      w = Vector.load(weightRests, 8)
+      a1.addProduct(x0, w)
+      b1.addProduct(x1, w)
+      c1.addProduct(x2, w)
+      w = Vector.load(weightRests, 16)
+      a2.addProduct(x0, w)
+      b2.addProduct(x1, w)
+      c2.addProduct(x2, w)
+      w = Vector.load(weightRests, 24)
+      a3.addProduct(x0, w)
+      b3.addProduct(x1, w)
+      c3.addProduct(x2, w)
     }
-    sums0 = laneSums(a0, a1, a2, a3)
-    sums1 = laneSums(b0, b1, b2, b3)
-    sums2 = laneSums(c0, c1, c2, c3)
+    write(vector8_lane_sums(a0, a1, a2, a3), to: output)
+    if rows > 1 { write(vector8_lane_sums(b0, b1, b2, b3), to: output + stride) }
+    if rows > 2 { write(vector8_lane_sums(c0, c1, c2, c3), to: output + 2 &* stride) }
   }
-}
 
-/// The lane sums of four vectors, each the same tree as `Vector.laneSum`.
-@inline(__always)
-private func laneSums(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> SIMD4<Float> {
-  let a4 = a.lowHalf + a.highHalf
-  let b4 = b.lowHalf + b.highHalf
-  let c4 = c.lowHalf + c.highHalf
-  let d4 = d.lowHalf + d.highHalf
-  let ab =
-    SIMD4<Float>(lowHalf: a4.lowHalf, highHalf: b4.lowHalf)
-    + SIMD4<Float>(lowHalf: a4.highHalf, highHalf: b4.highHalf)
-  let cd =
-    SIMD4<Float>(lowHalf: c4.lowHalf, highHalf: d4.lowHalf)
-    + SIMD4<Float>(lowHalf: c4.highHalf, highHalf: d4.highHalf)
-  return SIMD4<Float>(lowHalf: ab.evenHalf, highHalf: cd.evenHalf)
-    + SIMD4<Float>(lowHalf: ab.oddHalf, highHalf: cd.oddHalf)
+  @inline(__always)
+  private func write(_ sums: SIMD4<Float>, to output: UnsafeMutablePointer<Float>) {
+    var sums = sums + offset
+    if negativeSlope != 1 {
+      sums.replace(with: sums * negativeSlope + SIMD4<Float>.zero, where: sums .< 0)
+    }
+    if columns == Self.columns {
+      UnsafeMutableRawPointer(output).storeBytes(of: sums, as: SIMD4<Float>.self)
+    } else {
+      for column in 0..<columns { output[column] = sums[column] }
+    }
+  }
 }

@@ -30,14 +30,10 @@ struct TileOperands {
 /// Four rows of a product, held in registers.
 protocol ProductTile {
   static var columns: Int { get }
-  /// Adds `terms` outer products.
+  /// All zero.
+  init()
+  /// Adds `terms` outer products, at least one.
   mutating func accumulate(_ operands: TileOperands, terms: Int)
-  /// Adds the outer products of the slab's rows in `terms` with 1 to 4 neighbouring floats of `left`, each row at its
-  /// own offset.
-  mutating func accumulate(_ slab: PackedSlab, terms: Range<Int>, left: UnsafePointer<Float>, rows: Int)
-  /// Adds a tile that `save` put away (4 rows of `columns` floats).
-  mutating func add(_ scratch: UnsafePointer<Float>)
-  func save(_ scratch: UnsafeMutablePointer<Float>)
   /// Adds the bias of each column, then multiplies negative elements by `negativeSlope`.
   mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float)
   func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int)

@@ -11,7 +11,7 @@ struct ProductTile16: ProductTile {
     var (left0, left1, left2, left3) = operands.leftRows
     var right = operands.right
     var term = 0
-    while term < terms {
+    repeat {
       let column0 = Vector.load(right)
       let column1 = Vector.load(right, 8)
       var row = Vector(repeating: left0.pointee)
@@ -32,39 +32,29 @@ struct ProductTile16: ProductTile {
       left3 += operands.leftTermStride
       right += operands.rightTermStride
       term &+= 1
-    }
+    } while term < terms
   }
 
+  /// Adds one outer product, of 4 floats with 16.
   @inline(__always)
-  mutating func accumulate(
-    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
-  ) {
-    let row1 = min(1, rows - 1)
-    let row2 = min(2, rows - 1)
-    let row3 = min(3, rows - 1)
-    var right = UnsafePointer(slab.values) + terms.lowerBound * 16
-    var term = terms.lowerBound
-    while term < terms.upperBound {
-      let left = firstLeft + slab.leftOffsets[term]
-      let column0 = Vector.load(right)
-      let column1 = Vector.load(right, 8)
-      var row = Vector(repeating: left.pointee)
-      a0.addProduct(row, column0)
-      a1.addProduct(row, column1)
-      row = Vector(repeating: left[row1])
-      b0.addProduct(row, column0)
-      b1.addProduct(row, column1)
-      row = Vector(repeating: left[row2])
-      c0.addProduct(row, column0)
-      c1.addProduct(row, column1)
-      row = Vector(repeating: left[row3])
-      d0.addProduct(row, column0)
-      d1.addProduct(row, column1)
-      right += 16
-      term &+= 1
-    }
+  mutating func addProduct(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>) {
+    let column0 = Vector.load(right)
+    let column1 = Vector.load(right, 8)
+    var row = Vector(repeating: left[0])
+    a0.addProduct(row, column0)
+    a1.addProduct(row, column1)
+    row = Vector(repeating: left[1])
+    b0.addProduct(row, column0)
+    b1.addProduct(row, column1)
+    row = Vector(repeating: left[2])
+    c0.addProduct(row, column0)
+    c1.addProduct(row, column1)
+    row = Vector(repeating: left[3])
+    d0.addProduct(row, column0)
+    d1.addProduct(row, column1)
   }
 
+  /// Adds a tile that `save` put away (4 rows of 16 floats).
   @inline(__always)
   mutating func add(_ scratch: UnsafePointer<Float>) {
     a0 += Vector.load(scratch, 0)

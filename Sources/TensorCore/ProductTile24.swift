@@ -11,7 +11,7 @@ struct ProductTile24: ProductTile {
     var (left0, left1, left2, left3) = operands.leftRows
     var right = operands.right
     var term = 0
-    while term < terms {
+    repeat {
       let column0 = Vector.load(right)
       let column1 = Vector.load(right, 8)
       let column2 = Vector.load(right, 16)
@@ -37,74 +37,7 @@ struct ProductTile24: ProductTile {
       left3 += operands.leftTermStride
       right += operands.rightTermStride
       term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func accumulate(
-    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
-  ) {
-    let row1 = min(1, rows - 1)
-    let row2 = min(2, rows - 1)
-    let row3 = min(3, rows - 1)
-    var right = UnsafePointer(slab.values) + terms.lowerBound * 24
-    var term = terms.lowerBound
-    while term < terms.upperBound {
-      let left = firstLeft + slab.leftOffsets[term]
-      let column0 = Vector.load(right)
-      let column1 = Vector.load(right, 8)
-      let column2 = Vector.load(right, 16)
-      var row = Vector(repeating: left.pointee)
-      a0.addProduct(row, column0)
-      a1.addProduct(row, column1)
-      a2.addProduct(row, column2)
-      row = Vector(repeating: left[row1])
-      b0.addProduct(row, column0)
-      b1.addProduct(row, column1)
-      b2.addProduct(row, column2)
-      row = Vector(repeating: left[row2])
-      c0.addProduct(row, column0)
-      c1.addProduct(row, column1)
-      c2.addProduct(row, column2)
-      row = Vector(repeating: left[row3])
-      d0.addProduct(row, column0)
-      d1.addProduct(row, column1)
-      d2.addProduct(row, column2)
-      right += 24
-      term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func add(_ scratch: UnsafePointer<Float>) {
-    a0 += Vector.load(scratch, 0)
-    a1 += Vector.load(scratch, 8)
-    a2 += Vector.load(scratch, 16)
-    b0 += Vector.load(scratch, 24)
-    b1 += Vector.load(scratch, 32)
-    b2 += Vector.load(scratch, 40)
-    c0 += Vector.load(scratch, 48)
-    c1 += Vector.load(scratch, 56)
-    c2 += Vector.load(scratch, 64)
-    d0 += Vector.load(scratch, 72)
-    d1 += Vector.load(scratch, 80)
-    d2 += Vector.load(scratch, 88)
-  }
-
-  @inline(__always)
-  func save(_ scratch: UnsafeMutablePointer<Float>) {
-    a0.store(scratch, 0)
-    a1.store(scratch, 8)
-    a2.store(scratch, 16)
-    b0.store(scratch, 24)
-    b1.store(scratch, 32)
-    b2.store(scratch, 40)
-    c0.store(scratch, 48)
-    c1.store(scratch, 56)
-    c2.store(scratch, 64)
-    d0.store(scratch, 72)
-    d1.store(scratch, 80)
-    d2.store(scratch, 88)
+    } while term < terms
   }
 
   @inline(__always)

@@ -1,8 +1,6 @@
-/// 4 rows by 8 columns, or by the last few of a matrix whose width is no multiple of 8.
+/// 4 rows by 8 columns.
 struct ProductTile8: ProductTile {
   static let columns = 8
-  /// Columns that exist, 1 to 8; the others stay zero.
-  var width = 8
   var a0 = Vector.zero
   var b0 = Vector.zero
   var c0 = Vector.zero
@@ -13,8 +11,8 @@ struct ProductTile8: ProductTile {
     var (left0, left1, left2, left3) = operands.leftRows
     var right = operands.right
     var term = 0
-    while term < terms {
-      let column0 = width == 8 ? Vector.load(right) : Vector.loadPartial(right, count: width)
+    repeat {
+      let column0 = Vector.load(right)
       var row = Vector(repeating: left0.pointee)
       a0.addProduct(row, column0)
       row = Vector(repeating: left1.pointee)
@@ -29,54 +27,13 @@ struct ProductTile8: ProductTile {
       left3 += operands.leftTermStride
       right += operands.rightTermStride
       term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func accumulate(
-    _ slab: PackedSlab, terms: Range<Int>, left firstLeft: UnsafePointer<Float>, rows: Int
-  ) {
-    let row1 = min(1, rows - 1)
-    let row2 = min(2, rows - 1)
-    let row3 = min(3, rows - 1)
-    var right = UnsafePointer(slab.values) + terms.lowerBound * 8
-    var term = terms.lowerBound
-    while term < terms.upperBound {
-      let left = firstLeft + slab.leftOffsets[term]
-      let column0 = Vector.load(right)
-      var row = Vector(repeating: left.pointee)
-      a0.addProduct(row, column0)
-      row = Vector(repeating: left[row1])
-      b0.addProduct(row, column0)
-      row = Vector(repeating: left[row2])
-      c0.addProduct(row, column0)
-      row = Vector(repeating: left[row3])
-      d0.addProduct(row, column0)
-      right += 8
-      term &+= 1
-    }
-  }
-
-  @inline(__always)
-  mutating func add(_ scratch: UnsafePointer<Float>) {
-    a0 += Vector.load(scratch, 0)
-    b0 += Vector.load(scratch, 8)
-    c0 += Vector.load(scratch, 16)
-    d0 += Vector.load(scratch, 24)
-  }
-
-  @inline(__always)
-  func save(_ scratch: UnsafeMutablePointer<Float>) {
-    a0.store(scratch, 0)
-    b0.store(scratch, 8)
-    c0.store(scratch, 16)
-    d0.store(scratch, 24)
+    } while term < terms
   }
 
   @inline(__always)
   mutating func finish(bias: UnsafePointer<Float>?, negativeSlope: Float) {
     if let bias {
-      let bias0 = width == 8 ? Vector.load(bias) : Vector.loadPartial(bias, count: width)
+      let bias0 = Vector.load(bias)
       a0 += bias0
       b0 += bias0
       c0 += bias0
@@ -92,15 +49,15 @@ struct ProductTile8: ProductTile {
 
   @inline(__always)
   func write(to output: UnsafeMutablePointer<Float>, rowStride: Int, rows: Int) {
-    a0.storePartial(output, count: width)
+    a0.store(output)
     if rows > 1 {
-      b0.storePartial(output + rowStride, count: width)
+      b0.store(output + rowStride)
     }
     if rows > 2 {
-      c0.storePartial(output + 2 * rowStride, count: width)
+      c0.store(output + 2 * rowStride)
     }
     if rows > 3 {
-      d0.storePartial(output + 3 * rowStride, count: width)
+      d0.store(output + 3 * rowStride)
     }
   }
 }

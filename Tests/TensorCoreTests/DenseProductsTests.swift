@@ -65,8 +65,8 @@ import Testing
   }
 }
 
-@Test func aBatchWithoutRowsHasZeroGradients() {
-  let problem = DenseProblem(DenseShape(rows: 0, inputs: 13, outputs: 27))
+@Test(arguments: [13, 300]) func aBatchWithoutRowsHasZeroGradients(inputs: Int) {
+  let problem = DenseProblem(DenseShape(rows: 0, inputs: inputs, outputs: 27))
   #expect(problem.forward().isEmpty && problem.inputGradient().isEmpty)
   #expect(problem.weightGradient(offsets: [0, 0, 0]).allSatisfy { $0 == 0 })
   #expect(problem.biasGradient(offsets: [0, 0, 0]).allSatisfy { $0 == 0 })

@@ -46,7 +46,7 @@ def rank_main(rank: int, arguments, port: int, results) -> None:
 
     iterator = batches()
     compiled = arguments.variant.startswith("compile")
-    if arguments.model == "dcgan":
+    if isinstance(model, torch_models.AdversarialNetwork):
         step = torch_models.make_gan_step(model, lambda: next(iterator), compiled=compiled, wrap=wrap, fused=True)
     else:
         loss_of = wrap(model)

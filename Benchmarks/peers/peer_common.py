@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-MODELS = ["dense-ae", "vae", "conv-ae", "baseline-ae", "modified-ae", "dcgan"]
+MODELS = ["dense-ae", "vae", "conv-ae", "baseline-ae", "modified-ae", "gan", "dcgan"]
 WARM_UP_SECONDS = 2.0
 WINDOWS = 5
 

@@ -93,12 +93,35 @@ class VAE(nn.Module):
         return self.loss(x, None)
 
 
-class DCGAN(nn.Module):
+class AdversarialNetwork(nn.Module):
     """Generator and discriminator; the first loss is the discriminator's on real images."""
 
-    image_shape = (1, 28, 28)
     learning_rate = 2e-4
     betas = (0.5, 0.999)
+
+    def first_loss(self, x):
+        return F.softplus(-self.discriminator(2 * x - 1)).mean()
+
+
+class GAN(AdversarialNetwork):
+    """100-256-512-784 and 784-512-256-1, leaky ReLU 0.2."""
+
+    image_shape = (784,)
+
+    def __init__(self):
+        super().__init__()
+        self.generator = sequence(
+            dense1=nn.Linear(100, 256), leaky1=nn.LeakyReLU(0.2), dense2=nn.Linear(256, 512), leaky2=nn.LeakyReLU(0.2),
+            dense3=nn.Linear(512, 784), tanh=nn.Tanh())
+        self.discriminator = sequence(
+            dense1=nn.Linear(784, 512), leaky1=nn.LeakyReLU(0.2), dense2=nn.Linear(512, 256), leaky2=nn.LeakyReLU(0.2),
+            dense3=nn.Linear(256, 1))
+
+
+class DCGAN(AdversarialNetwork):
+    """Convolutions with batch normalization, weights from N(0, 0.02)."""
+
+    image_shape = (1, 28, 28)
 
     def __init__(self):
         super().__init__()
@@ -113,9 +136,6 @@ class DCGAN(nn.Module):
         for name, parameter in self.named_parameters():
             if name.endswith("weight"):
                 nn.init.normal_(parameter, 1.0 if "norm" in name else 0.0, 0.02)
-
-    def first_loss(self, x):
-        return F.softplus(-self.discriminator(2 * x - 1)).mean()
 
 
 def dense_ae() -> Autoencoder:
@@ -160,7 +180,7 @@ def modified_ae() -> Autoencoder:
 
 
 BUILDERS = {"dense-ae": dense_ae, "vae": VAE, "conv-ae": conv_ae, "baseline-ae": baseline_ae,
-            "modified-ae": modified_ae, "dcgan": DCGAN}
+            "modified-ae": modified_ae, "gan": GAN, "dcgan": DCGAN}
 
 
 def build(name: str, weights: str | None) -> nn.Module:
@@ -198,7 +218,7 @@ def first_loss(model: nn.Module, x: torch.Tensor) -> float:
 
 def make_step(model: nn.Module, kind: str, loss_of, next_batch, **optimizer_options):
     """One training step as a function without arguments. `loss_of` is the model, compiled or not, or a wrapper of it."""
-    if kind == "dcgan":
+    if isinstance(model, AdversarialNetwork):
         return make_gan_step(model, next_batch, **optimizer_options)
     optimizer = torch.optim.Adam(model.parameters(), lr=model.learning_rate, **optimizer_options)
 
@@ -210,7 +230,7 @@ def make_step(model: nn.Module, kind: str, loss_of, next_batch, **optimizer_opti
     return step
 
 
-def make_gan_step(model: DCGAN, next_batch, compiled: bool = False, wrap=lambda module: module, **optimizer_options):
+def make_gan_step(model: AdversarialNetwork, next_batch, compiled: bool = False, wrap=lambda module: module, **optimizer_options):
     """A GAN step: generator forward once, discriminator on real and fake apart, then the generator's update."""
     options = {"lr": model.learning_rate, "betas": model.betas, **optimizer_options}
     generator_optimizer = torch.optim.Adam(model.generator.parameters(), **options)

@@ -34,7 +34,7 @@ def measure(variant: str, clock: Clock) -> None:
     torch._dynamo.reset()
     compiled = "compile" in settings
     iterator = batches(source, arguments.batch)
-    if arguments.model == "dcgan":
+    if isinstance(model, torch_models.AdversarialNetwork):
         step = torch_models.make_gan_step(model, lambda: next(iterator), compiled=compiled, **options)
     else:
         loss_of = torch.compile(model, dynamic=False) if compiled else model

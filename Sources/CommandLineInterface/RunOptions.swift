@@ -15,17 +15,19 @@ package enum RunOptions {
     .argument("model", \.model, .choice, .arithmetic, "The model to train."),
     .option(
       "hidden", "widths", \.hidden, .integers(atLeast: 1), .model, .arithmetic,
-      "Widths of the hidden layers of dense-ae's encoder, from the image inwards, which the decoder mirrors, or of "
-        + "classifier's, the last of which makes the features."
+      "Widths of the hidden layers of dense-ae's encoder, from the image inwards, which the decoder mirrors, of gan's "
+        + "generator, from the noise to the image, which the discriminator mirrors, or of classifier's, the last of "
+        + "which makes the features."
     ),
     .option(
       "channels", "widths", \.channels, .integers(atLeast: 1), .model, .arithmetic,
-      "For convolutional models: channels of the encoder's convolutions, from the image inwards; the decoder mirrors "
-        + "them. conv-ae, conv-vae and modified-ae halve the image with each but the first, baseline-ae once after all, classifier "
-        + "after every second one."
+      "For convolutional models: channels of the convolutions of encoder or discriminator, from the image inwards; decoder "
+        + "or generator mirror them. conv-ae, conv-vae and modified-ae halve the image with each but the first, dcgan with each, "
+        + "baseline-ae once after all, classifier after every second one."
     ),
     .option(
-      "latent", "n", \.latent, .integer(atLeast: 1), .model, .arithmetic, "Numbers in the code of an image."),
+      "latent", "n", \.latent, .integer(atLeast: 1), .model, .arithmetic,
+      "Numbers in the code of an image, or in the noise that a GAN makes it of."),
     .option(
       "activation", "function", \.activation, .choice, .model, .arithmetic,
       "Function after each hidden layer."),

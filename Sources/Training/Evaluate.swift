@@ -101,6 +101,11 @@ extension LoadedModel {
         .usage, "\(request.optionsOfGeneration[0]) is for models that make images, which a \(name) does not",
         help: "leave it out")
     }
+    guard configuration.model.kind != .adversarial || request.count > 0 else {
+      throw Failure(
+        .usage, "--count 0 leaves nothing to do: a \(name) is scored by images that it draws",
+        help: "give a --count above 0")
+    }
     guard request.importanceSamples == nil || task is VariationalTask else {
       throw Failure(
         .usage, "--iwae is for vae and conv-vae, not \(name)", help: "leave it out")

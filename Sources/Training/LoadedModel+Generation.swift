@@ -27,7 +27,13 @@ extension LoadedModel {
   ///   - wanted: nil takes what the run was trained with.
   ///   - splits: the data that the model was trained on, read if it is needed.
   func generator(_ wanted: CodePrior?, splits: () throws -> DataSplits) throws -> GenerativeModel {
-    if wanted == nil || wanted == .normal, let network = task.model as? GenerativeAdversarialNetwork {
+    if let network = task.model as? GenerativeAdversarialNetwork {
+      guard wanted == nil || wanted == .normal else {
+        throw Failure(
+          .usage,
+          "--prior \(wanted!.text) is for models with codes; a \(configuration.model.rawValue) draws from N(0, I)",
+          help: "leave it out")
+      }
       return GenerativeModel(generator: network, prior: nil)
     }
     let decoder = try coder()

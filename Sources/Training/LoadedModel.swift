@@ -53,13 +53,17 @@ public final class LoadedModel {
     savedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 
-  /// The model, where it has codes and makes images.
+  /// The model, where it has codes and makes images of them.
   ///
-  /// - Throws: `Failure` 64 where it does neither.
+  /// - Throws: `Failure` 64 where it does not.
   func coder() throws(Failure) -> any ImageCoder {
     if let coder = task.model as? any ImageCoder { return coder }
+    let name = configuration.model.rawValue
     throw Failure(
-      .usage, "a \(configuration.model.rawValue) has no codes and makes no images",
+      .usage,
+      configuration.model.generatesImages
+        ? "a \(name) has no codes of images: it makes images of noise"
+        : "a \(name) has no codes and makes no images",
       help: "name a run of an autoencoder")
   }
 }

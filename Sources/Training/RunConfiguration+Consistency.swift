@@ -36,6 +36,11 @@ extension RunConfiguration {
         .usage, "--patience needs --evaluate-every above 0",
         help: "add --evaluate-every above 0, or give --patience 0")
     }
+    guard patience == 0 || model.kind != .adversarial || fidSamples > 0 else {
+      throw Failure(
+        .usage, "--patience needs --fid-samples above 0: \(model.rawValue) is judged by images that it draws",
+        help: "add --fid-samples above 0, or give --patience 0")
+    }
     if let minimumLearningRate, minimumLearningRate > Double(learningRate) {
       throw Failure(
         .usage, "--min-lr \(minimumLearningRate) is above --lr \(learningRate)",

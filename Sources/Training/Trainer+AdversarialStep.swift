@@ -49,8 +49,7 @@ extension Trainer {
         discriminatorLearner.sumGradients(endsBatch: index == parts.count - 1)
       }
       let count = plan.samples(ofBatch: batch).count
-      try update(
-        AdversarialTask.discriminatorPlace, after: discriminatorLearner.optimizer.updates, samples: count)
+      try update(AdversarialTask.discriminatorPlace, samples: count)
       images += count
     }
 
@@ -74,8 +73,7 @@ extension Trainer {
         input: noise, outputGradient: imageGradient, wantsInputGradient: false, pass: share.pass)
       generatorLearner.sumGradients(endsBatch: index == parts.count - 1)
     }
-    try update(
-      AdversarialTask.generatorPlace, after: position.step, samples: plan.samples(ofBatch: lastBatch).count)
+    try update(AdversarialTask.generatorPlace, samples: plan.samples(ofBatch: lastBatch).count)
 
     position.step += 1
     position.stepInEpoch += 1
@@ -128,8 +126,9 @@ extension Trainer {
       learner: role == .generator ? AdversarialTask.generatorPlace : AdversarialTask.discriminatorPlace)
   }
 
-  private func update(_ place: Int, after step: Int, samples: Int) throws {
-    let norm = learners[place].update(after: step, samples: samples)
+  /// Updates a network; the learning rates of both follow the steps, however often the discriminator is updated in each.
+  private func update(_ place: Int, samples: Int) throws {
+    let norm = learners[place].update(after: position.step, samples: samples)
     guard norm.isFinite else { throw nonFiniteFailure() }
     count(samples: samples, norm: norm, of: place)
   }

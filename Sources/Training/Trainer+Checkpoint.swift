@@ -16,8 +16,8 @@ extension Trainer {
     }
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
+      members += zip(updateKeys, learners).map { JSONMember($0, .integer($1.optimizer.updates)) }
       members += [
-        JSONMember("optimizer_updates", .integer(learners[0].optimizer.updates)),
         JSONMember("schedule_horizon", learners[0].schedule.horizon.map { .integer($0) } ?? .null),
         JSONMember("metrics_bytes", .integer(metrics?.byteCount ?? 0)),
         JSONMember("evaluated", .bool(evaluatedStep == position.step)),
@@ -63,8 +63,8 @@ extension Trainer {
     }
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
-    for learner in learners {
-      learner.optimizer.updates = state["optimizer_updates"]?.integerValue ?? 0
+    for (key, learner) in zip(updateKeys, learners) {
+      learner.optimizer.updates = state[key]?.integerValue ?? 0
       // A run that has made no update yet takes its horizon anew, as one that starts.
       if position.step > 0 { learner.schedule.horizon = state["schedule_horizon"]?.integerValue }
     }
@@ -94,6 +94,9 @@ extension Trainer {
       metrics = try JSONLinesFile(opening: folder.metrics, keeping: rows.count)
     }
   }
+
+  /// What each learner's number of updates is called in `state.json`.
+  private var updateKeys: [String] { task.quantities.map { "\($0.prefix)optimizer_updates" } }
 
   // MARK: - Tensors
 

@@ -57,7 +57,7 @@ extension Trainer {
     log.say(
       "done    \(counted(position.epoch, "epoch")), \(counted(position.step, "step")) in \(duration(runSeconds))"
         + (total.steps > 0 ? ", \(grouped(Int(total.imagesPerSecond))) images/s while training" : ""))
-    if let scores { sayScores(scores.values, of: monitoredPart) }
+    if let scores, scores.values.criterion != nil { sayScores(scores.values, of: monitoredPart) }
     if let testScores { sayScores(testScores, of: .test) }
     if !similarities.isEmpty {
       let texts = similarities.map { decimals($0, 4) }
@@ -80,7 +80,13 @@ extension Trainer {
   }
 
   private func sayScores(_ scores: Scores, of part: SplitPart) {
-    log.say((part == .test ? "test    " : "valid   ") + scores.text)
+    let label =
+      switch part {
+      case .train: "train   "
+      case .validation: "valid   "
+      case .test: "test    "
+      }
+    log.say(label + scores.text)
   }
 
   func writeStatus(_ state: String, exitCode: ExitCode? = nil) throws {

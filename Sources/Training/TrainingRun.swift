@@ -90,6 +90,14 @@ public struct TrainingRun {
     _ team: ThreadTeam, _ log: RunLog
   ) throws {
     guard configuration.fidSamples > 0, let task = task as? any GeneratingTask else { return }
+    // A default that the images don't allow is no mistake of the user's.
+    let isDefault = configuration.fidSamples == RunConfiguration.defaults(for: configuration.model).fidSamples
+    if isDefault && configuration.features == nil && !FashionCNN.takes(images) {
+      log.say(
+        "note    generated images are not compared: \(FeatureNetworkName.fashionCNN.rawValue) takes 28x28 pixels, "
+          + "these have \(images.height)x\(images.width); --features inception takes any")
+      return
+    }
     let network = try (configuration.features ?? .fashionCNN).load(
       weights: configuration.featureWeights, height: images.height, width: images.width, group: group)
     try network.requireSize(height: images.height, width: images.width)
@@ -195,6 +203,17 @@ public struct TrainingRun {
       log.say(
         "rank    \(rank) on \(group.hostNames[rank]): shards \(rank * shards) to \((rank + 1) * shards - 1), "
           + "\(counted(threads, "thread"))")
+    }
+  }
+}
+
+extension FashionCNN {
+  fileprivate static func takes(_ images: ImageDataset) -> Bool {
+    do {
+      try requireSize(height: images.height, width: images.width)
+      return true
+    } catch {
+      return false
     }
   }
 }

@@ -48,7 +48,7 @@ private func checkPart(_ part: ProcessGroup, number: Int, turn: Int) throws {
   }
   part.algorithm = .tree
   checkWindow(part, rounds: 4)
-  part.releaseSharedWindow()
+  part.releaseSharedWindows()
 }
 
 /// The last part of the ranks loses a rank to a fault, or to a stop that the others of the part notice after 1 s.

@@ -33,7 +33,7 @@ import Testing
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: The value 'dens' is invalid for '<model>'. Please provide one of 'dense-ae', 'conv-ae', 'baseline-ae', 'modified-ae', 'vae', 'conv-vae' and 'classifier'.\n"
+      "Error: The value 'dens' is invalid for '<model>'. Please provide one of 'dense-ae', 'conv-ae', 'baseline-ae', 'modified-ae', 'vae', 'conv-vae', 'gan', 'dcgan' and 'classifier'.\n"
     ))
 }
 
@@ -42,7 +42,7 @@ import Testing
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae, conv-ae, baseline-ae, modified-ae, vae, conv-vae, classifier)\n"
+      "Error: Missing expected argument '<model>'\nHelp:  <model>  The model to train. (values: dense-ae, conv-ae, baseline-ae, modified-ae, vae, conv-vae, gan, dcgan, classifier)\n"
     ))
 }
 

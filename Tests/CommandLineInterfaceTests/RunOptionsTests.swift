@@ -8,9 +8,10 @@ import Training
 @Test func theOptionsOfARunAreThese() {
   #expect(
     RunOptions.table.map(\.description.name) == [
-      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
-      "prior", "loss",
-      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "batch-norm",
+      "conventions", "prior", "loss",
+      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "adversarial-loss", "label-smoothing",
+      "d-lr", "d-steps", "optimizer", "lr", "weight-decay",
       "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
@@ -55,9 +56,10 @@ import Training
   }
   #expect(
     names(.arithmetic) == [
-      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "conventions",
-      "loss",
-      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "optimizer", "lr", "weight-decay",
+      "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "batch-norm",
+      "conventions", "loss",
+      "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "adversarial-loss", "label-smoothing",
+      "d-lr", "d-steps", "optimizer", "lr", "weight-decay",
       "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
@@ -99,6 +101,8 @@ private func model(for entry: RunOptions.Entry) -> ModelName {
   case "channels": .convolutionalAutoencoder
   case "dropout": .classifier
   case "likelihood", "beta", "kl-warmup", "free-bits": .variationalAutoencoder
+  case "adversarial-loss", "label-smoothing", "d-lr", "d-steps": .gan
+  case "batch-norm": .convolutionalGAN
   default: .denseAutoencoder
   }
 }
@@ -177,6 +181,11 @@ private let companions: [String: [(option: String, value: String)]] = [
   ("--likelihood gaussian", "--likelihood is for vae or conv-vae, not dense-ae"),
   ("--beta 0.1", "--beta is for vae or conv-vae, not dense-ae"),
   ("--kl-warmup 9", "--kl-warmup is for vae or conv-vae, not dense-ae"),
+  ("--adversarial-loss hinge", "--adversarial-loss is for gan or dcgan, not dense-ae"),
+  ("--label-smoothing 0.1", "--label-smoothing is for gan or dcgan, not dense-ae"),
+  ("--d-lr 0.1", "--d-lr is for gan or dcgan, not dense-ae"),
+  ("--d-steps 2", "--d-steps is for gan or dcgan, not dense-ae"),
+  ("--batch-norm shard", "--batch-norm is for dcgan, not dense-ae"),
   ("--hidden 8 --prior mixture:0", "The value 'mixture:0' is invalid for '--prior <distribution>'"),
   ("--batch 8 --accumulate 9", "--accumulate 9 cuts a batch of 8 into more parts than it has images"),
 ])
@@ -322,14 +331,14 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
 @Test(arguments: [
   (
     "dense-ae --channels 8",
-    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae or classifier, not dense-ae"
+    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae, dcgan or classifier, not dense-ae"
   ),
   (
     "dense-ae --channels none",
-    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae or classifier, not dense-ae"
+    "--channels is for conv-ae, baseline-ae, modified-ae, conv-vae, dcgan or classifier, not dense-ae"
   ),
-  ("conv-ae --hidden 8", "--hidden is for dense-ae, vae or classifier, not conv-ae"),
-  ("modified-ae --hidden none", "--hidden is for dense-ae, vae or classifier, not modified-ae"),
+  ("conv-ae --hidden 8", "--hidden is for dense-ae, vae, gan or classifier, not conv-ae"),
+  ("modified-ae --hidden none", "--hidden is for dense-ae, vae, gan or classifier, not modified-ae"),
   ("baseline-ae --channels none", "--channels can't be none: baseline-ae is made of convolutions"),
 ])
 func widthsOfOtherModelsAreRefused(words: String, message: String) {

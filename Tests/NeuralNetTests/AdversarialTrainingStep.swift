@@ -1,0 +1,71 @@
+import NeuralNet
+import TensorCore
+import TestSupport
+
+/// What a step of a GAN sees of each sample.
+struct AdversarialLosses: Sendable, Equatable {
+  var onReal: [Double]
+  var onGenerated: [Double]
+  var ofGenerator: [Double]
+
+  /// The means over samples, in that order.
+  var means: [Double] {
+    [onReal, onGenerated, ofGenerator].map { $0.reduce(0, +) / Double($0.count) }
+  }
+}
+
+/// Takes a GAN through a step as a trainer does for a rank's rows, from the same pieces in the same order.
+///
+/// - Parameters:
+///   - images: (rows, pixelCount) in [0, 1].
+///   - noise: (rows, latentDimension).
+///   - offsets: where the shards of the rows begin and end.
+///   - target: of real images.
+///   - update: called with an arena whose gradients are those of the sum over samples: the discriminator's, before it sees
+///     the images again, then the generator's.
+func adversarialStep(
+  of network: GenerativeAdversarialNetwork, images: [Float], noise: [Float], offsets: [Int],
+  loss: AdversarialLoss, target: Float = 1, update: (ParameterArena) -> Void
+) -> AdversarialLosses {
+  let (generator, discriminator) = (network.generator, network.discriminator)
+  let rows = offsets.last!
+  let trainable: any TrainableModel = network
+  trainable.allocate(rows: rows)
+  // Copies that have an address even without elements.
+  let (real, noise) = (AlignedBuffer(images), AlignedBuffer(noise))
+  let pass = trainingPass(offsets)
+  rescale(real.pointer, scale: 2, offset: -1, into: real.pointer, count: images.count, team: singleThread)
+
+  func judge(_ images: UnsafePointer<Float>, as role: AdversarialLoss.Role, _ pass: Pass) -> [Double] {
+    discriminator.forward(input: images, pass: pass)
+    var losses = [Double](repeating: .nan, count: rows)
+    loss.evaluate(
+      logits: discriminator.output, as: role, target: target, gradients: discriminator.output,
+      losses: &losses, rows: rows)
+    return losses
+  }
+  func discriminatorGradients(_ images: UnsafePointer<Float>) -> [Float] {
+    discriminator.backward(
+      input: images, outputGradient: discriminator.output, wantsInputGradient: false, pass: pass)
+    return network.discriminatorArena.gradients.array
+  }
+
+  let fake = UnsafePointer(generator.forward(input: noise.pointer, pass: pass))
+  let onReal = judge(real.pointer, as: .real, pass)
+  let ofReal = discriminatorGradients(real.pointer)
+  let onGenerated = judge(fake, as: .generated, pass)
+  let ofGenerated = discriminatorGradients(fake)
+  for (index, gradient) in zip(ofReal, ofGenerated).enumerated() {
+    network.discriminatorArena.gradients.pointer[index] = gradient.0 + gradient.1
+  }
+  update(network.discriminatorArena)
+
+  let back = pass.withoutParameterGradients
+  let ofGenerator = judge(fake, as: .generator, back)
+  let imageGradient = discriminator.backward(
+    input: fake, outputGradient: discriminator.output, wantsInputGradient: true, pass: back)!
+  generator.backward(
+    input: noise.pointer, outputGradient: imageGradient, wantsInputGradient: false, pass: pass)
+  update(network.generatorArena)
+  return AdversarialLosses(onReal: onReal, onGenerated: onGenerated, ofGenerator: ofGenerator)
+}

@@ -28,6 +28,9 @@ public struct RunFolder: Sendable {
   public var samplePicture: String { "\(path)/samples.png" }
   public var sampleRow: String { "\(path)/samples-row.png" }
   public var reconstructionPicture: String { "\(path)/reconstructions.png" }
+  /// What a GAN drew at each evaluation.
+  public var progress: String { "\(path)/progress" }
+  public var progressPicture: String { "\(path)/progress.png" }
 
   /// The parent of numbered run folders.
   public static let parent = "runs"

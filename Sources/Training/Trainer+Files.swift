@@ -19,6 +19,7 @@ extension Trainer {
         try tidyCheckpoints()
         try removePriors()
       }
+      try prepareProgress()
       if metrics == nil { metrics = try JSONLinesFile(opening: folder.metrics, keeping: 0) }
       timings = try JSONLinesFile(opening: folder.timing)
       try writeStatus("running")
@@ -67,6 +68,7 @@ extension Trainer {
     var pictures: [String] = []
     if showpieces.samples != nil { pictures += [folder.samplePicture, folder.sampleRow] }
     if showpieces.reconstructions != nil { pictures.append(folder.reconstructionPicture) }
+    if task is AdversarialTask { pictures.append(folder.progressPicture) }
     if !pictures.isEmpty { log.say("        " + pictures.joined(separator: "  ")) }
   }
 

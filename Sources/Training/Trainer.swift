@@ -127,7 +127,10 @@ final class Trainer {
         position.stepInEpoch = 0
         logEpoch()
         // once in a while: scores on held-out images (all ranks take part)
-        if isDue(configuration.evaluateEvery) { try evaluate() }
+        if isDue(configuration.evaluateEvery) {
+          try evaluate()
+          recordProgress()
+        }
         reportEpoch()
       }
       // once in a while: a checkpoint (rank 0 writes; the others come along to the next collective call)
@@ -139,6 +142,7 @@ final class Trainer {
       try evaluate()
       linkBestOfTheEnd()
     }
+    finishProgress()
     // from here on, a run with patience is about its best state, others about their last
     try returnToBest()
     try evaluateTest()

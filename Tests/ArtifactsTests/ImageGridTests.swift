@@ -47,6 +47,20 @@ private func inkCount(_ image: GreyImage, ignoring grey: UInt8) -> Int {
   #expect(image[7, 8] == 255 && image[8, 7] == 255 && image[16, 15] == 255 && image[15, 16] == 255)
 }
 
+@Test(arguments: [1, 3]) func imagesCanBeReadFromTheirPage(scale: Int) {
+  let pixels = (0..<5 * 12).map { Float($0 * 4) / 255 }
+  func grid(_ pixels: [Float]) -> ImageGrid {
+    ImageGrid(
+      images: pixels, tileHeight: 4, tileWidth: 3, columns: 2, captions: (0..<5).map { "a caption \($0)" },
+      scale: scale)
+  }
+  let page = grid(pixels).rendered()
+  let blank = grid([Float](repeating: 0, count: pixels.count))
+  #expect(blank.tiles(of: page)?.flatMap(\.pixels) == pixels)
+  let other = GreyImage(width: page.width, height: page.height + 1, filledWith: 0)
+  #expect(blank.tiles(of: other) == nil)
+}
+
 @Test func brightnessOutsideTheRangeIsClamped() {
   let pixels: [Float] = [-1, 2, .nan, .infinity, 0.5, -.infinity] + [Float](repeating: 0, count: 10)
   let image = ImageGrid(images: pixels, tileHeight: 4, tileWidth: 4, columns: 1, scale: 1).rendered()

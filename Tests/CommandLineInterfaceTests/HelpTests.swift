@@ -65,7 +65,8 @@ import Testing
 
     ARGUMENTS:
       <model>                 The model to train. (values: dense-ae, conv-ae,
-                              baseline-ae, modified-ae, vae, conv-vae, classifier)
+                              baseline-ae, modified-ae, vae, conv-vae, gan, dcgan,
+                              classifier)
 
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
@@ -73,19 +74,22 @@ import Testing
                               on 80/10/10). (values: dense-784-128; default: the
                               model's published settings)
       --hidden <widths>       Widths of the hidden layers of dense-ae's encoder,
-                              from the image inwards, which the decoder mirrors, or
-                              of classifier's, the last of which makes the features.
-                              (default: the model's)
-      --channels <widths>     For convolutional models: channels of the encoder's
-                              convolutions, from the image inwards; the decoder
-                              mirrors them. conv-ae, conv-vae and modified-ae halve
-                              the image with each but the first, baseline-ae once
-                              after all, classifier after every second one.
-                              (default: the model's)
-      --latent <n>            Numbers in the code of an image. (default: the
+                              from the image inwards, which the decoder mirrors, of
+                              gan's generator, from the noise to the image, which
+                              the discriminator mirrors, or of classifier's, the
+                              last of which makes the features. (default: the
                               model's)
+      --channels <widths>     For convolutional models: channels of the convolutions
+                              of encoder or discriminator, from the image inwards;
+                              decoder or generator mirror them. conv-ae, conv-vae
+                              and modified-ae halve the image with each but the
+                              first, dcgan with each, baseline-ae once after all,
+                              classifier after every second one. (default: the
+                              model's)
+      --latent <n>            Numbers in the code of an image, or in the noise that
+                              a GAN makes it of. (default: the model's)
       --activation <function> Function after each hidden layer. (values: linear,
-                              relu, leaky-relu, sigmoid, tanh; default: relu)
+                              relu, leaky-relu, sigmoid, tanh; default: the model's)
       --latent-activation <function>
                               Function after the layer that makes the code. (values:
                               linear, relu, leaky-relu, sigmoid, tanh; default: the
@@ -93,6 +97,9 @@ import Testing
       --dropout <part>        Part of the values after each pool and before the
                               logits of classifier that training sets to zero.
                               (default: the model's)
+      --batch-norm <images>   Images whose statistics batch normalization of dcgan
+                              uses: all of the global batch, or those of each shard.
+                              (values: global, shard; default: the model's)
       --conventions <library> Library whose initial weights and Adam are followed.
                               (values: keras, torch; default: the model's)
       --prior <distribution>  What the codes of generated images are drawn from:
@@ -118,9 +125,20 @@ import Testing
       --kl-warmup <steps>     Updates over which --beta rises from 0. (default: 0)
       --free-bits <nats>      Nats of divergence that each number of a code may have
                               for nothing. (default: 0)
+      --adversarial-loss <loss>
+                              What the two networks of a GAN make small. (values:
+                              non-saturating, lsgan, hinge; default: the model's)
+      --label-smoothing <part>
+                              What the target of real images is below 1. (default:
+                              0)
+      --d-lr <rate>           The learning rate of a GAN's discriminator, at its
+                              highest. (default: as --lr)
+      --d-steps <n>           Updates of a GAN's discriminator, each with a batch of
+                              its own, before one of the generator. (default: 1)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
-      --lr <rate>             The learning rate, at its highest. (default: 0.001)
+      --lr <rate>             The learning rate, at its highest. (default: the
+                              model's)
       --weight-decay <rate>   Weight decay: decoupled for adamw and in Keras,
                               otherwise added to the gradient. (default: 0; adamw:
                               0.004 in Keras, 0.01 in PyTorch)
@@ -128,7 +146,7 @@ import Testing
       --nesterov/--no-nesterov
                               Nesterov's momentum for sgd.
       --beta1 <part>          What adam and adamw keep of the mean gradient at each
-                              update. (default: 0.9)
+                              update. (default: the model's)
       --beta2 <part>          What adam and adamw keep of the mean squared gradient
                               at each update. (default: 0.999)
       --epsilon <number>      What adam, adamw and rmsprop add before they divide.
@@ -205,10 +223,11 @@ import Testing
                               --run-dir if there is one.
       --evaluate-every <epochs>
                               Epochs between evaluations; 0 evaluates at the end
-                              only. (default: 1)
+                              only. (default: the model's)
       --fid-samples <n>       Images to generate at each evaluation and compare with
                               the held-out ones: Fréchet and kernel distance,
-                              precision, recall; 0 compares none. (default: 0)
+                              precision, recall; 0 compares none. (default: the
+                              model's)
       --features <network>    Network in whose features they are compared: the one
                               in the program, for 28x28 pixels, or InceptionV3 with
                               --weights. (values: fashion-cnn-v1, inception;

@@ -52,7 +52,7 @@ func anUnknownPresetListsThePresets(words: [String]) {
 @Test func helpShowsThePresetsDefaults() {
   let help = runAtelier(["train", "--preset", "dense-784-128", "--help"]).output
   #expect(
-    help.contains("(default: none)") && help.contains("Numbers in the code of an image. (default: 128)"))
+    help.contains("(default: none)") && help.contains("a GAN makes it of. (default: 128)"))
 }
 
 @Test func withoutHiddenLayersTwoLayersAreLeft() throws {

@@ -58,6 +58,10 @@ extension EndToEnd {
       for name in ["d_real_accuracy", "d_fake_accuracy"] {
         #expect((0...1).contains(try #require(training["train/\(name)"]?.doubleValue)), "\(name)")
       }
+      #expect(
+        reference.paths.filter { $0.hasPrefix("progress") } == [
+          "progress.png", "progress/", "progress/fakes-00001.png", "progress/fakes-00002.png",
+        ])
       // The best is that of the least distance from training images.
       let distances = rows.compactMap { row in
         row["train/fid[fashion-cnn-v1]"]?.doubleValue.map { (step: row["step"]?.integerValue, value: $0) }
@@ -88,7 +92,16 @@ extension EndToEnd {
       if !variant.contains("cosine") {
         laboratory.train("halves", ranks: 2, options + " --steps \(stop)").expectSuccess()
         laboratory.train("halves", options + " --resume auto").expectSuccess()
-        #expect(try laboratory.payload("halves").differences(from: reference) == [])
+        // But for the checkpoint within an epoch, which only this run has.
+        let halves = try laboratory.payload("halves").removing { $0.hasPrefix("checkpoints/step") }
+        let whole = reference.removing { $0.hasPrefix("checkpoints/step") }
+        #expect(halves.differences(from: whole) == [])
+        for file in ["model.safetensors", "optimizer.safetensors", "state.json"] {
+          let contents = try ["halves", "reference"].map {
+            try FileSystem.read(laboratory.path("\($0)/checkpoints/last/\(file)"))
+          }
+          #expect(contents[0] == contents[1], "\(file)")
+        }
       }
       laboratory.train("plain", "--epochs 2 --log-every 2 --fid-samples 0").expectSuccess()
       #expect(try self.model(laboratory, "plain") != self.model(laboratory, "reference"))
@@ -131,11 +144,13 @@ extension EndToEnd {
     @Test func whatAGANCanNotDoIsRefused() throws {
       let laboratory = try Model.convolutional.laboratory()
       laboratory.train("run", "--epochs 0 --fid-samples 0").expectSuccess()
+      for command in ["reconstruct", "interpolate", "traverse", "manifold", "scatter"] {
+        laboratory.atelier([command, "run"] + laboratory.dataWords)
+          .expectFailure(64, "a dcgan has no codes of images")
+      }
       for ranks in [1, 2] {
-        for command in ["encode", "reconstruct", "interpolate", "traverse", "manifold", "scatter"] {
-          laboratory.atelier([command, "run"] + laboratory.dataWords, ranks: ranks)
-            .expectFailure(64, "a dcgan has no codes of images")
-        }
+        laboratory.atelier(["encode", "run"] + laboratory.dataWords, ranks: ranks)
+          .expectFailure(64, "a dcgan has no codes of images")
         laboratory.atelier(["sample", "run", "--prior", "gaussian"] + laboratory.dataWords, ranks: ranks)
           .expectFailure(64, "--prior gaussian is for models with codes")
         laboratory.atelier(["evaluate", "run", "--count", "0"] + laboratory.dataWords, ranks: ranks)

@@ -27,7 +27,7 @@ func completionScriptsAreValid(shell: CompletionShell) throws {
 @Test(arguments: [
   ("t", ["train", "traverse"]),
   ("help e", ["encode", "evaluate", "export"]),
-  ("train d", ["dense-ae"]),
+  ("train d", ["dense-ae", "dcgan"]),
   ("train conv-ae --ch", ["--channels", "--check-every", "--checkpoint-every"]),
   ("train dense-ae --lo", ["--loss", "--log-every"]),
   ("train dense-ae --loss ", ["bce", "mse", "l1", "ssim", "mix"]),

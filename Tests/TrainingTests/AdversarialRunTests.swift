@@ -125,6 +125,28 @@ extension EndToEnd {
       #expect(try laboratory.metrics("stopped").last?["images"]?.integerValue == 131 + 64)
     }
 
+    /// Pictures are of the epochs that the run has been through, wherever and from whichever checkpoint it goes on.
+    @Test func picturesOfProgressFollowTheRun() throws {
+      let laboratory = try Model.dense.laboratory()
+      let options = "--fid-samples 0 --evaluate-every 1 --checkpoint-every 1 --keep 0"
+      func pictures(_ run: String) throws -> FolderContent {
+        try laboratory.payload(run).removing { !$0.hasPrefix("progress") }
+      }
+      laboratory.train("whole", options + " --epochs 3").expectSuccess()
+      laboratory.train("single", options + " --epochs 1").expectSuccess()
+      laboratory.train("parts", options + " --epochs 2").expectSuccess()
+      laboratory.train(
+        "moved", ranks: 2, options + " --epochs 3 --resume \(laboratory.path("parts/checkpoints/last"))"
+      ).expectSuccess()
+      #expect(try pictures("moved").differences(from: pictures("whole")) == [])
+      #expect(try pictures("whole").paths.count == 5)
+      // Back to an earlier checkpoint: what came after it is gone.
+      laboratory.train(
+        nil, options + " --epochs 1 --resume \(laboratory.path("parts/checkpoints/step-00000005"))"
+      ).expectSuccess()
+      #expect(try pictures("parts").differences(from: pictures("single")) == [])
+    }
+
     /// Scoring a run changes nothing of it.
     @Test(arguments: Model.allCases) func scoresDoNotDisturbTraining(model: Model) throws {
       let laboratory = try model.laboratory()

@@ -66,6 +66,29 @@ extension EndToEnd {
       }
     }
 
+    @Test func whatIsKnownIsWrittenWhereTheSweepCannotGoOn() throws {
+      let laboratory = try Laboratory()
+      let options = "--epochs 1 --validation 31 --hidden 16 --grid lr=0.001"
+      laboratory.sweep("run", options).expectSuccess()
+      // The second trial waits for a reader of its log; meanwhile the place to report to vanishes.
+      let log = laboratory.path("run/trials/001-lr=0.01/log.txt")
+      try FileSystem.createFolder(FileSystem.folder(of: log))
+      #expect(mkfifo(log, 0o600) == 0)
+      var reader: Int32 = -1
+      laboratory.sweep("run", options + ",0.01,0.03 --resume") { job in
+        #expect(job.wait { FileSystem.exists(laboratory.path("run/claims/001")) })
+        try? FileSystem.remove(laboratory.path("run/claims"))
+        reader = open(log, O_RDONLY | O_NONBLOCK)
+      }.expectFailure(73, "run/claims/001.done")
+      close(reader)
+      let trials = try laboratory.json("run/sweep.json")["trials"]?.arrayValue
+      #expect(trials?.map { $0["state"] } == ["finished", "finished", "open"])
+      #expect(try laboratory.text("run/sweep.md").contains("| 002 | 0.03 | - | - | not finished |"))
+      #expect(!FileSystem.exists(laboratory.path("run/claims")))
+      try FileSystem.remove(log)
+      laboratory.sweep("run", options + ",0.01,0.03 --resume").expectSuccess()
+    }
+
     @Test func aTrialThatFailsIsToldAndStopsNoOther() throws {
       let laboratory = try Laboratory()
       let options = "--epochs 2 --validation 31 --hidden 16 --grid lr=0.001,1e30,0.01"

@@ -35,8 +35,8 @@ struct SweepWorker {
           let outcome =
             failure.map { .failed($0) }
             ?? TrialOutcome(of: folder.run(of: trial), metric: sweep.definition.metric)
-          try claims.report(outcome, of: trial.number)
           results.outcomes.append((trial.number, outcome))
+          try claims.report(outcome, of: trial.number)
         }
         progress.tell()
       }

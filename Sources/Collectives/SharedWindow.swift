@@ -143,6 +143,7 @@ extension ProcessGroup {
     self.window = window
     return (window.gradients, window.values)
   }
+
   /// Gives back the memory that `makeSharedWindow` made, which nobody on this rank may use any more. The other ranks keep
   /// what they see of it until they do the same.
   public func releaseSharedWindow() {

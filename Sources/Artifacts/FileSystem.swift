@@ -123,6 +123,12 @@ public enum FileSystem {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// Whether a symbolic link of that name is there, wherever it points.
+  public static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// Removes a file, a symbolic link, or a folder with all that is in it; nothing there is fine.
   public static func remove(_ path: String) throws {
     if unlink(path) == 0 || errno == ENOENT { return }

@@ -102,6 +102,7 @@ extension ProcessGroup {
       allowed.count == 1 ? "1" : allowed.dropLast().joined(separator: ", ") + " or " + allowed.last!
     let moreShards = isPowerOfTwo && ranks <= 1024 ? ", or set --shards \(ranks) for a new run" : ""
     throw Failure(
-      .usage, "\(ranks) ranks can't share --shards \(shards) evenly", help: "use \(list) ranks\(moreShards)")
+      .usage, "\(ranks) ranks can't share --shards \(shards) evenly",
+      help: "use \(list) \(shards == 1 ? "rank" : "ranks")\(moreShards)")
   }
 }

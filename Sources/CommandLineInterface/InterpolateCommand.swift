@@ -81,8 +81,8 @@ private func choosePairs(of images: ImageDataset, part: SplitPart, count: Int?) 
   guard !pairs.isEmpty && pairs.count >= count ?? 1 else {
     throw Failure(
       .usage,
-      "the \(grouped(images.count)) images of --split \(part.rawValue) make \(pairs.count) pairs of different "
-        + "classes, not \(count ?? 1)",
+      "the \(grouped(images.count)) images of --split \(part.rawValue) make \(grouped(pairs.count)) pairs of different "
+        + "classes, not \(grouped(count ?? 1))",
       help: "name a smaller --count, or images with --pairs")
   }
   return pairs

@@ -47,8 +47,8 @@ private func reconstruct(_ options: ReconstructOptions, _ console: Console) thro
     guard options.count <= images.count else {
       throw Failure(
         .usage,
-        "--count \(options.count) is more than the \(images.count) images of --split \(part.rawValue)",
-        help: "name at most \(images.count)")
+        "--count \(grouped(options.count)) is more than the \(grouped(images.count)) images of --split \(part.rawValue)",
+        help: "name at most \(grouped(images.count))")
     }
     let reconstructions = try loaded.reconstruct(images.prefix(options.count))
     try group.decideOnRoot(phase: "writing reconstructions") {

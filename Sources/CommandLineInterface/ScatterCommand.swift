@@ -47,8 +47,9 @@ private func scatter(_ options: ScatterOptions, _ console: Console) throws -> Ex
     let part = options.model.part
     if let count = options.count, count > images.count {
       throw Failure(
-        .usage, "--count \(count) is more than the \(images.count) images of --split \(part.rawValue)",
-        help: "name at most \(images.count)")
+        .usage,
+        "--count \(grouped(count)) is more than the \(grouped(images.count)) images of --split \(part.rawValue)",
+        help: "name at most \(grouped(images.count))")
     }
     guard images.count >= 2 else {
       throw Failure(

@@ -51,9 +51,17 @@ extension SweepKey {
     guard !isList || values.count > 1 || !list.contains(",") else {
       throw Failure(
         .usage, "--grid \(text) is a single list",
-        help: "name several with ';' between them, in quotes: --grid '\(text);\(list)'")
+        help: "name several with ';' between them, in quotes: --grid '\(text);\(Self.widened(list))'")
     }
     source = .values(values)
+  }
+}
+
+extension SweepKey {
+  /// Another list, as an example: twice the numbers.
+  private static func widened(_ list: String) -> String {
+    list.split(separator: ",").map { Int($0).map { "\($0 > 1 << 40 ? 1 : 2 * $0)" } ?? String($0) }.joined(
+      separator: ",")
   }
 }
 
@@ -83,6 +91,11 @@ extension SweepKey {
         help: "give the least and the greatest: --range \(example)")
     }
     for part in parts { _ = try Self.canonical(String(part), of: entry, on: base, option: "--range") }
+    guard low != high else {
+      throw Failure(
+        .usage, "--range \(text) has two equal ends, so that there is nothing to draw",
+        help: "give all trials --\(name) \(parts[0])")
+    }
     guard low < high else {
       throw Failure(.usage, "--range \(text) ends before it begins", help: "give the lesser number first")
     }
@@ -99,8 +112,8 @@ extension SweepKey {
 // MARK: - Keys and values
 
 extension SweepKey {
-  /// What all trials share, as a sweep compares them, and loads once.
-  private static let shared = ["model", "data"]
+  /// What all trials share: the data, which is loaded once, and the images that they are compared on.
+  private static let shared = ["model", "data", "split", "validation"]
 
   /// The options that trials may differ in: those that decide what a run computes.
   static let entries = RunOptions.table.filter { entry in
@@ -117,7 +130,7 @@ extension SweepKey {
     }
     let name = String(text[..<equals])
     guard let entry = entries.first(where: { $0.description.name == name }) else {
-      if RunOptions.table.contains(where: { $0.description.name == name }) {
+      if TrainOptions.table.contains(where: { $0.description.name == name }) {
         throw Failure(
           .usage, "\(option) \(name): trials of a sweep can't differ in '\(name)'",
           help: "sweep over options that decide what a run learns, such as lr, latent or hidden")

@@ -28,7 +28,7 @@ let traverseCommand = CommandSpecification(
       "dimensions", "d,...", \.traversal.dimensions, .integers(atLeast: 0), .data, .invocation,
       "Numbers of the code to change, one a row, from 0 on.", defaultText: "those that vary most, at most 10"),
     .option(
-      "range", "k", \.traversal.range, .number(above: true), .data, .invocation,
+      "range", "k", \.traversal.range, .number(upTo: 100), .data, .invocation,
       "How far to each side, in standard deviations of that number over the part's codes."),
     .option("steps", "n", \.traversal.steps, .integer(2...1000), .data, .invocation, "Images in a row."),
     .threads(\.model.threads),

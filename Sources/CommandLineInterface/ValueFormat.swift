@@ -71,6 +71,11 @@ extension ValueFormat where Value == Double {
     number(expectation: zero ? "a number above 0" : "a number of at least 0") { zero ? $0 > 0 : $0 >= 0 }
   }
 
+  /// A number above 0 and at most `greatest`.
+  package static func number(upTo greatest: Int) -> ValueFormat {
+    number(expectation: "a number above 0 and at most \(greatest)") { $0 > 0 && $0 <= Double(greatest) }
+  }
+
   /// A number of at least 0 and below 1: the part of something that is kept.
   package static var fraction: ValueFormat {
     number(expectation: "a number of at least 0 and below 1") { $0 >= 0 && $0 < 1 }

@@ -63,7 +63,7 @@ extension LoadedModel {
   ///
   /// - Parameter images: the first of `part`, at least two.
   /// - Returns: nil on all ranks but rank 0.
-  /// - Throws: `Failure` 64 where a code is a single number; 1 where codes have more than two and OpenBLAS, which computes
+  /// - Throws: `Failure` 64 where a code is a single number; 65 for codes that are not finite; 1 where codes have more than two and OpenBLAS, which computes
   ///   the directions, is not installed.
   public func scatter(_ images: ImageDataset, part: SplitPart) throws -> CodeScatter? {
     _ = try coder()
@@ -71,7 +71,7 @@ extension LoadedModel {
       throw Failure(
         .usage, "codes of 1 number don't fill a plane", help: "train with a --latent of at least 2")
     }
-    let codes = try encode(images)
+    let codes = try encodeToFinite(images)
     var scatter: CodeScatter?
     try group.decideOnRoot(phase: "placing codes on a plane") {
       guard latentDimension > 2 else {

@@ -40,7 +40,7 @@ extension LoadedModel {
   ///   - steps: images on each way, both ends included.
   ///   - path: of the file that they are for.
   /// - Returns: a row for each way of each pair, nil on all ranks but rank 0.
-  /// - Throws: `Failure` 64 for images that are not there, or more than a page can hold.
+  /// - Throws: `Failure` 64 for images that are not there, or more than a page can hold; 65 for codes that are not finite.
   public func interpolate(
     _ images: ImageDataset, part: SplitPart, pairs: [ImagePair], along choice: PathChoice, steps: Int,
     for path: String
@@ -51,7 +51,7 @@ extension LoadedModel {
     let ends = pairs.flatMap { [$0.first, $0.last] }
     for image in ends { try images.requireImage(image, part: part, option: "--pairs") }
     let endImages = images.subset(ends.map(Int32.init))
-    let endCodes = try encode(endImages)
+    let endCodes = try encodeToFinite(endImages)
 
     var codes: [Float] = []
     if group.isRoot {

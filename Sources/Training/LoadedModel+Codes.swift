@@ -37,6 +37,27 @@ extension LoadedModel {
     encodeImages(images, by: try coder(), shards: configuration.shards, group: group, team: team)
   }
 
+  /// The same where codes are to be placed among each other.
+  ///
+  /// - Throws: `Failure` 65 on every rank where one is not finite.
+  func encodeToFinite(_ images: ImageDataset) throws -> [Float] {
+    let codes = try encode(images)
+    try requireFinite(codes)
+    return codes
+  }
+
+  /// Refuses codes that no image can be made of; a collective call that looks at rank 0's.
+  ///
+  /// - Throws: `Failure` 65 on every rank.
+  func requireFinite(_ codes: [Float]) throws {
+    try group.decideOnRoot(phase: "looking at codes") {
+      guard let number = codes.first(where: { !$0.isFinite }) else { return }
+      throw Failure(
+        .badData, "the model's codes are not finite: one holds \(number)",
+        help: "use a checkpoint from before the loss grew out of range")
+    }
+  }
+
   /// The images of the codes that a file holds, (codes, height * width) in [0, 1].
   ///
   /// - Returns: how many there are, on every rank, beside the images.

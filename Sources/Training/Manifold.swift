@@ -17,8 +17,8 @@ extension LoadedModel {
   ///   - images: gives the images whose codes are looked at, where they are.
   ///   - path: of the file that they are for.
   /// - Returns: nil on all ranks but rank 0.
-  /// - Throws: `Failure` 64 where codes have more or fewer than two numbers, or a page can't hold so many images, and
-  ///   what `images` throws.
+  /// - Throws: `Failure` 64 where codes have more or fewer than two numbers, or a page can't hold so many images, 65 for
+  ///   codes that are not finite, and what `images` throws.
   public func manifold(steps: Int, for path: String, images: () throws -> ImageDataset) throws -> CodePicture?
   {
     _ = try coder()
@@ -35,7 +35,7 @@ extension LoadedModel {
       let quantiles = (0..<steps).map { normalQuantile((Double($0) + 0.5) / Double(steps)) }
       axes = [quantiles, quantiles]
     } else {
-      let codes = try encode(images())
+      let codes = try encodeToFinite(images())
       if group.isRoot {
         let spread = CodeSpread(codes, latentDimension: 2)
         let shares = (0..<steps).map { 0.01 + 0.98 * Double($0) / Double(steps - 1) }

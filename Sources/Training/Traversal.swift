@@ -25,7 +25,8 @@ extension LoadedModel {
   ///   - images: those of `part`, whose codes say how far numbers vary.
   ///   - path: of the file that they are for.
   /// - Returns: the picture and the numbers changed in it, nil on all ranks but rank 0.
-  /// - Throws: `Failure` 64 for an image or a number that is not there, or more images than a page can hold.
+  /// - Throws: `Failure` 64 for an image or a number that is not there, or more images than a page can hold; 65 for codes
+  ///   that are not finite.
   public func traverse(_ images: ImageDataset, part: SplitPart, _ request: TraversalRequest, for path: String)
     throws -> (picture: CodePicture, dimensions: [Int])?
   {
@@ -39,7 +40,7 @@ extension LoadedModel {
     let rows = request.dimensions?.count ?? min(latentDimension, TraversalRequest.usualDimensions)
     try CodePicture.requireFits(path, images: rows * request.steps, height: height, width: width)
 
-    let allCodes = try encode(images)
+    let allCodes = try encodeToFinite(images)
     let shifts = (0..<request.steps).map {
       request.range * Double(2 * $0 - (request.steps - 1)) / Double(request.steps - 1)
     }
@@ -63,6 +64,7 @@ extension LoadedModel {
       codes += base
       spread = known
     }
+    try requireFinite(codes)
     let decoded = try decode(codes, count: rows * request.steps + 1)
     guard let spread else { return nil }
     let pixels = height * width

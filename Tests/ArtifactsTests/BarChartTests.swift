@@ -115,3 +115,31 @@ func everyNumberOfBarsGivesAPageThatHoldsThem(_ values: [Double]) throws {
   let svg = BarChart(title: "empty", panels: []).svg
   #expect(try #require(svgElements(svg)).contains { $0.text == "nothing to show" })
 }
+
+@Test func aFewValuesFarBeyondTheOthersEndAtTheEdgeWithABreak() throws {
+  let svg = chart([1, 2, 1.5, 800, 1.2], highlighted: 0)
+  let bars = try drawnBars(svg)
+  #expect(bars.map { $0.number("width")! } == [220, 440, 330, 440, 264])
+  let elements = try #require(svgElements(svg))
+  let breaks = elements.filter { $0.attributes["stroke-width"] == "2" }
+  #expect(breaks.count == 2)
+  let bar = bars[3]
+  for stroke in breaks {
+    #expect(stroke.number("x1")! > bar.number("x")! && stroke.number("x2")! < bar.number("x")! + 440)
+    #expect(stroke.number("y2") == bar.number("y"))
+  }
+  #expect(svg.contains("// goes on beyond the edge") && elements.contains { $0.text == "800.0" })
+  // Below zero, too, and where the others are dots.
+  #expect(try drawnBars(chart([-1, -2, -1.5, -800, -1.2])).map { $0.number("width")! }[3] == 440)
+  let dots = chart([42.1, 42.15, 42.2, 9000])
+  #expect(dots.contains("axis from") && dots.contains("// goes on"))
+  #expect(try #require(svgElements(dots)).count { $0.name == "circle" } == 3)
+}
+
+@Test(
+  arguments: [
+    ([1, 800], nil), ([1, 1, 1, 800, 900], nil), ([1, 2, 800], 2), ([0, 0, 0, 5], nil), ([1, 2, 3, 5], nil),
+  ] as [([Double], Int?)])
+func otherValuesAreNotCut(_ values: [Double], _ highlighted: Int?) {
+  #expect(!chart(values, highlighted: highlighted).contains("// goes on"))
+}

@@ -155,8 +155,10 @@ extension TrainedRun {
   (["traverse", "run", "--dimensions", "none"], 64, "--dimensions can't be none"),
   (["traverse", "run", "--image", "230"], 64, "--image names image 230, but --split test has 230"),
   (["traverse", "run", "--range", "0"], 64, "The value '0' is invalid for '--range <k>'"),
+  (["traverse", "run", "--range", "1e308"], 64, "The value '1e308' is invalid for '--range <k>'"),
   (["manifold", "run"], 64, "a grid shows codes of 2 numbers, but the model's codes have 6"),
   (["scatter", "run", "--count", "231"], 64, "--count 231 is more than the 230 images of --split test"),
+  (["scatter", "run", "--count", "12345"], 64, "--count 12,345 is more than the 230 images"),
   (["scatter", "run", "--out", "chart.png"], 64, "The value 'chart.png' is invalid for '--out <file>'"),
   (
     ["scatter", "run", "--out", "none/chart.svg"], 73, "cannot write none/chart.svg: there is no folder none"
@@ -171,6 +173,19 @@ func requestsThatCannotBeDrawnAreRefusedInOneLine(words: [String], code: Int, me
     #expect(Int(result.exitCode) == code && errors.count == 1, "\(result)")
     #expect(errors.first?.hasPrefix("Error: \(message)") == true, "\(result)")
     #expect(result.standardError.contains("\nHelp:  "), "\(result)")
+  }
+  #expect(try FileSystem.names(in: run.folder.path) == ["data", "run"])
+}
+
+@Test(arguments: ["interpolate", "traverse", "manifold", "scatter"])
+func codesThatAreNotFiniteAreRefused(command: String) throws {
+  // After one step of this size codes are beyond any number.
+  let run = try TrainedRun(["--latent", "2", "--lr", "1e30", "--steps", "1"])
+  for ranks in [1, 2] {
+    let result = run.run([command, "run"], ranks: ranks)
+    #expect(result.exitCode == 65, "\(result)")
+    #expect(
+      result.standardError.hasPrefix("Error: the model's codes are not finite: one holds "), "\(result)")
   }
   #expect(try FileSystem.names(in: run.folder.path) == ["data", "run"])
 }

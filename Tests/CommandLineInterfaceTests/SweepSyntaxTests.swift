@@ -57,8 +57,13 @@ private func refusal(_ words: String...) -> String {
   #expect(
     refusal("--grid", "latnt=4,8")
       == "--grid names 'latnt', which is no option of train. Did you mean 'latent'?")
-  for key in ["threads=1,2", "model=vae,dense-ae", "run-dir=a,b", "data=a,b"] {
-    #expect(refusal("--grid", key).contains("trials of a sweep can't differ in"))
+  for key in [
+    "threads=1,2", "model=vae,dense-ae", "run-dir=a,b", "data=a,b", "split=official,80-10-10",
+    "validation=10,20",
+    "preset=x,y", "config=x,y",
+  ] {
+    let name = key.prefix { $0 != "=" }
+    #expect(refusal("--grid", key) == "--grid \(name): trials of a sweep can't differ in '\(name)'")
   }
   #expect(
     refusal("--grid", "lr=0.1,fast")
@@ -67,6 +72,8 @@ private func refusal(_ words: String...) -> String {
   #expect(refusal("--grid", "lr=0.1,1e-1") == "--grid lr has the value '0.1' twice")
   #expect(refusal("--grid", "lr=0.1", "--grid", "lr=0.2") == "the sweep names 'lr' twice")
   #expect(refusal("--grid", "hidden=128,64") == "--grid hidden=128,64 is a single list")
+  let proposed = runAtelier(["sweep", "dense-ae", "--dry-run", "--grid", "hidden=128,64"]).error
+  #expect(proposed.contains("--grid 'hidden=128,64;256,128'\n"))
   let many = (1...101).map(String.init).joined(separator: ",")
   #expect(
     refusal("--grid", "latent=\(many)", "--grid", "batch=\(many)") == "the grid has more than 10,000 trials")
@@ -80,6 +87,8 @@ private func refusal(_ words: String...) -> String {
   #expect(refusal("--range", "lr=0.1..0.2") == "--range lr needs --random")
   #expect(refused("lr=0.1") == "--range lr=0.1 is not two numbers")
   #expect(refused("lr=0.1..0.2..0.3") == "--range lr=0.1..0.2..0.3 is not two numbers")
+  #expect(
+    refused("lr=0.1..1e-1") == "--range lr=0.1..1e-1 has two equal ends, so that there is nothing to draw")
   #expect(refused("lr=0.2..0.1") == "--range lr=0.2..0.1 ends before it begins")
   #expect(
     refused("weight-decay=0..0.1:log")
@@ -92,6 +101,35 @@ private func refusal(_ words: String...) -> String {
   #expect(
     refusal("--random", "2", "--range", "lr=0.1..0.2", "--grid", "lr=0.1,0.2") == "the sweep names 'lr' twice"
   )
+}
+
+/// The message and the remedy that `atelier sweep` with those words leads to.
+private func remedy(_ model: String, _ words: String...) -> String {
+  let result = runAtelier(["sweep", model, "--dry-run"] + words)
+  #expect(result.code == 64 && result.output == "")
+  return result.error
+}
+
+@Test func trialsThatOneFigureCannotCompareAreRefused() {
+  #expect(
+    remedy("vae", "--grid", "beta=0.5,1") == """
+      Error: trials that differ in 'beta' can't be compared by validation/loss, which means another thing in each
+      Help:  give all trials one --beta, or name a --metric such as validation/ssim or validation/elbo
+
+      """)
+  for (key, metric) in [("likelihood=bernoulli,gaussian", "loss"), ("likelihood=bernoulli,gaussian", "elbo")]
+  {
+    let text = remedy("vae", "--grid", key, "--metric", "validation/\(metric)")
+    #expect(text.contains("differ in 'likelihood' can't be compared by validation/\(metric),"))
+    #expect(text.hasSuffix("such as validation/ssim\n"))
+  }
+  #expect(remedy("dense-ae", "--grid", "loss=bce,mse").hasSuffix("such as validation/ssim\n"))
+  #expect(remedy("dense-ae", "--loss", "mix", "--grid", "mix-alpha=0.1,0.2").contains("'mix-alpha'"))
+  let fid = remedy("vae", "--grid", "fid-samples=10,20", "--metric", "validation/fid[fashion-cnn-v1]")
+  #expect(fid.contains("'fid-samples' can't be compared by validation/fid[fashion-cnn-v1],"))
+  #expect(remedy("vae", "--grid", "lr=0.1,0.2", "--metric", "validation/kl").contains("less or more"))
+  let fine = runAtelier(["sweep", "vae", "--dry-run", "--grid", "beta=0.5,1", "--metric", "validation/elbo"])
+  #expect(fine.code == 0)
 }
 
 @Test func optionsThatASweepDecidesItselfAreUnknown() {

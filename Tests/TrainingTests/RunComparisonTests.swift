@@ -1,4 +1,5 @@
 import Artifacts
+import TensorCore
 import Testing
 import Training
 
@@ -148,6 +149,16 @@ private var three: RunComparison {
   let svg = three.chart.svg
   #expect(svg.contains(">FID, lower is better<") && svg.contains(">SSIM, higher is better<"))
   #expect(svg.contains("vae|2") && svg.contains("34.57") && !svg.contains(">loss"))
+}
+
+@Test func theChartLeavesOutWhatTheTableDoesNotCompare() {
+  let runs = [PixelLikelihood.bernoulli, .gaussian].map { likelihood in
+    run(likelihood.rawValue, model: .variationalAutoencoder, figures: [("elbo", -240), ("ssim", 0.5)]) {
+      $0.likelihood = likelihood
+    }
+  }
+  let svg = comparison(runs[0], runs[1]).chart.svg
+  #expect(svg.contains(">SSIM, higher is better<") && !svg.contains("ELBO"))
 }
 
 @Test func columnsAreNamedAfterFolders() {

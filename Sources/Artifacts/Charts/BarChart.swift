@@ -1,8 +1,9 @@
 /// Horizontal bars as an SVG picture, in one panel a metric since their scales differ.
 ///
 /// Bars start at zero, so that their lengths compare as their values do. Where that would hide all difference, the axis
-/// is cut, and dots take the place of bars, since a cut bar's length says nothing; the panel says so. The same chart
-/// always has the same bytes.
+/// is cut, and dots take the place of bars, since a cut bar's length says nothing; the panel says so. A few values far
+/// beyond all others, as of a run that diverged, end at the panel's edge with a break in their bars, which the panel says,
+/// too. The same chart always has the same bytes.
 public struct BarChart: Sendable {
   public struct Bar: Sendable {
     let label: String

@@ -14,6 +14,8 @@ struct BarPanelLayout {
   let axis: ChartAxis
   /// Whether the axis goes without zero, and values are dots.
   let isCut: Bool
+  /// The magnitude beyond which values are outliers, which the axis does not reach.
+  private let bound: Double
   /// Filled in by the chart's layout.
   var top = 0.0
   /// Where labels end.
@@ -24,7 +26,9 @@ struct BarPanelLayout {
   init(_ panel: BarChart.Panel, showsLabels: Bool) {
     self.panel = panel
     self.showsLabels = showsLabels
-    let values = panel.bars.compactMap(\.value)
+    let bound = Self.bound(of: panel)
+    self.bound = bound
+    let values = panel.bars.compactMap(\.value).filter { abs($0) <= bound }
     let (least, most) = (values.min() ?? 0, values.max() ?? 0)
     let spread = most - least
     // Log likelihoods and the like have no zero to be measured from; other bars are compared by length until the eye
@@ -36,6 +40,19 @@ struct BarPanelLayout {
       ? ChartAxis(covering: least - spread / 4, most, steps: 4)
       : ChartAxis(covering: min(least, 0), max(most, 0), steps: 4)
   }
+
+  /// Three times the median magnitude, where values beyond it are few: at most one or a quarter. They would leave no room
+  /// to tell the others apart. The highlighted value is never beyond.
+  private static func bound(of panel: BarChart.Panel) -> Double {
+    let magnitudes = panel.bars.compactMap(\.value).map { abs($0) }.sorted()
+    guard magnitudes.count > 2 else { return .infinity }
+    let best = panel.highlighted.flatMap { panel.bars[$0].value } ?? 0
+    let bound = max(3 * magnitudes[magnitudes.count / 2], abs(best))
+    let outliers = magnitudes.count { $0 > bound }
+    return bound > 0 && outliers <= max(1, magnitudes.count / 4) ? bound : .infinity
+  }
+
+  private func isOutlier(_ bar: BarChart.Bar) -> Bool { abs(bar.value ?? 0) > bound }
 
   var labelWidth: Double {
     guard showsLabels else { return 0 }
@@ -59,9 +76,12 @@ struct BarPanelLayout {
     return widths.max().map { $0 + 2 * Self.textGap } ?? 0
   }
 
-  /// Says that the axis is cut, and where.
+  /// Says that the axis is cut, and where, or that bars are.
   private var note: String? {
-    isCut ? "axis from \(axis.ticks[0].text) to \(axis.ticks.last!.text)" : nil
+    let parts =
+      (isCut ? ["axis from \(axis.ticks[0].text) to \(axis.ticks.last!.text)"] : [])
+      + (panel.bars.contains(where: isOutlier) ? ["// goes on beyond the edge"] : [])
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   /// From where the plot begins.
@@ -74,7 +94,10 @@ struct BarPanelLayout {
 
   var height: Double { Self.headerHeight + Double(max(panel.bars.count, 1)) * pitch + Self.axisHeight }
 
-  private func x(_ value: Double) -> Double { plotLeft + plotWidth * axis.fraction(value) }
+  /// Where a value stands, or the edge that it is beyond.
+  private func x(_ value: Double) -> Double {
+    plotLeft + plotWidth * min(max(axis.fraction(value), 0), 1)
+  }
 
   func draw(on picture: inout SVGPicture) {
     let plotTop = top + Self.headerHeight
@@ -117,16 +140,28 @@ struct BarPanelLayout {
       picture.line(
         x1: plotLeft, y1: middle, x2: end, y2: middle, stroke: SVGPicture.faintInk,
         isDotted: true)
-      picture.circle(x: end, y: middle, radius: 5, fill: color)
+      if !isOutlier(bar) { picture.circle(x: end, y: middle, radius: 5, fill: color) }
     } else {
       picture.rectangle(
         x: min(origin, end), y: middle - barHeight / 2, width: abs(end - origin), height: barHeight,
         fill: color)
     }
+    if isOutlier(bar) { drawBreak(near: end, isAtRight: end > origin, middle: middle, on: &picture) }
     let goesLeft = !isCut && value < 0
     let gap = Self.textGap + (isCut ? 5 : 0)
     picture.text(
       bar.valueText, x: goesLeft ? end - gap : end + gap, y: middle, anchor: goesLeft ? .end : .start,
       isBold: isBest)
+  }
+
+  /// Two slanted strokes before the edge that a bar goes beyond.
+  private func drawBreak(near edge: Double, isAtRight: Bool, middle: Double, on picture: inout SVGPicture) {
+    let half = barHeight / 2
+    for distance in [10.0, 14] {
+      let x = isAtRight ? edge - distance : edge + distance
+      picture.line(
+        x1: x - 2, y1: middle + half, x2: x + 2, y2: middle - half,
+        stroke: isCut ? SVGPicture.faintInk : "#ffffff", width: 2)
+    }
   }
 }

@@ -17,9 +17,12 @@ struct SVGPicture {
     body += " height=\"\(height.coordinate)\" fill=\"\(fill)\"/>\n"
   }
 
-  mutating func line(x1: Double, y1: Double, x2: Double, y2: Double, stroke: String, isDotted: Bool = false) {
+  mutating func line(
+    x1: Double, y1: Double, x2: Double, y2: Double, stroke: String, width: Double = 1, isDotted: Bool = false
+  ) {
     body += "<line x1=\"\(x1.coordinate)\" y1=\"\(y1.coordinate)\" x2=\"\(x2.coordinate)\""
     body += " y2=\"\(y2.coordinate)\" stroke=\"\(stroke)\""
+    if width != 1 { body += " stroke-width=\"\(width.coordinate)\"" }
     body += isDotted ? " stroke-dasharray=\"1 3\"/>\n" : "/>\n"
   }
 

@@ -4,9 +4,11 @@ extension RunComparison {
   /// The figures that bars show, in this order, by the first part of their keys.
   private static let charted = ["ssim", "mse", "fid", "kid", "elbo", "bits_per_dimension", "accuracy"]
 
-  /// Bars of the main figures, a panel each.
+  /// Bars of the main figures, a panel for each that means the same in all runs.
   package var chart: BarChart {
-    let shown = Self.charted.compactMap { name in metrics.first { Self.name(of: $0) == name } }
+    let shown = Self.charted.compactMap { name in
+      metrics.first { metricName($0) == name && isComparable($0) }
+    }
     let panels = shown.map { metric in
       let bars = zip(runs, texts(metric)).map { run, text in
         BarChart.Bar(label: run.name, value: run.figure(metric), valueText: text)

@@ -26,14 +26,13 @@ public struct RunComparison {
     }
   }
 
-  /// The figures that are good or bad, by the keys of `metrics.jsonl`, in the order in which runs have them. The parts
-  /// of a bound are neither: one is bought with the other.
+  /// The figures that are good or bad, by the keys of `metrics.jsonl`, in the order in which runs have them.
   package var metrics: [String] {
     var keys: [String] = []
     for run in runs {
       for (key, _) in run.figures where !keys.contains(key) && direction(key) != nil { keys.append(key) }
     }
-    return keys.filter { !["reconstruction", "kl"].contains(Self.name(of: $0)) }
+    return keys
   }
 
   func direction(_ key: String) -> MetricDirection? { MetricDirection(metric: key) }
@@ -48,28 +47,15 @@ public struct RunComparison {
     return values.indices.filter { values[$0] == best }
   }
 
-  /// Whether a metric means the same in all runs that have it: losses are as many as there are ways to train.
+  /// Whether a metric means the same in all runs that have it.
   package func isComparable(_ key: String) -> Bool {
-    let deciding: [String] =
-      switch Self.name(of: key) {
-      case "loss": ["loss", "mix-alpha", "beta", "likelihood"]
-      case "elbo", "iwae": ["likelihood"]
-      default: []
-      }
-    let kinds = runs.filter { $0.figure(key) != nil }.map { run in
-      deciding.map { run.configuration.setting($0) }
-    }
-    return kinds.allSatisfy { $0 == kinds[0] }
-  }
-
-  /// `fid` of `test/fid[fashion-cnn-v1]`.
-  static func name(of key: String) -> String {
-    String(key.prefix { $0 != "[" }.split(separator: "/").last ?? "")
+    let known = runs.filter { $0.figure(key) != nil }
+    return settingThatBarsComparison(of: key, between: known.map(\.configuration)) == nil
   }
 
   /// What a metric is called in tables and charts.
   static func title(of key: String) -> String {
-    let name = name(of: key)
+    let name = metricName(key)
     switch name {
     case "mse", "mae", "ssim", "fid", "kid": return name.uppercased()
     case "psnr": return "PSNR (dB)"
@@ -132,12 +118,20 @@ public struct RunComparison {
 extension RunConfiguration {
   private static let priorName = "prior"
 
+  /// Of the options that decide what a run is, beside those in `arithmetic`.
+  private var otherSettings: [(name: String, value: JSONValue)] {
+    [
+      (Self.priorName, prior.map { .string($0.text) } ?? .null), ("fid-samples", .integer(fidSamples)),
+      ("features", .string((features ?? .fashionCNN).rawValue)),
+      ("weights", featureWeights.map { .string($0) } ?? .null),
+    ]
+  }
+
   /// Of those that decide numbers, as the command line has them; samples depend on the prior, too.
   var settingNames: [String] { arithmetic.objectValue!.map(\.name) + [Self.priorName] }
 
   func setting(_ name: String) -> JSONValue {
-    if name == Self.priorName { return prior.map { .string($0.text) } ?? .null }
-    return arithmetic[name] ?? .null
+    otherSettings.first { $0.name == name }?.value ?? arithmetic[name] ?? .null
   }
 
   /// Nil for one that is not given.

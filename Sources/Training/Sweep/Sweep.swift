@@ -47,16 +47,28 @@ public struct Sweep {
     let data = try loadImages(
       .data(definition.base.data, requiresLabels: definition.base.model.needsLabels), group: world,
       prefetch: prefetch)
+    let dataHash = data.images.digest.description
     try requireEqualMachines(MachineFacts.current(), group: world)
     try world.requireEqual(
-      Array(definition.json.compactText.utf8), what: "the sweep",
+      Array(definition.json(dataHash: dataHash).compactText.utf8), what: "the sweep",
       help: "start every rank with the same options")
-    try world.decideOnRoot(phase: "checking the trials") {
-      try definition.requireTrials(fit: data.images, ranks: ranksPerTrial)
+    // Thousands of trials take longer than ranks wait for each other.
+    try world.allowing(seconds: 600) {
+      try world.decideOnRoot(phase: "checking the trials") {
+        try definition.requireTrials(fit: data.images, ranks: ranksPerTrial)
+      }
     }
 
+    var lock: FileLock?
+    defer { lock?.release() }
     let path = try world.textFromRoot(phase: "preparing the sweep's folder") {
-      try SweepFolder.prepare(named: directory, resumes: resumes, for: definition).path
+      let prepared = try SweepFolder.prepare(
+        named: directory, resumes: resumes, for: definition, dataHash: dataHash)
+      lock = prepared.lock
+      if !prepared.lock.isEnforced {
+        log.say("note    that disk has no locks: start no other job on this sweep meanwhile")
+      }
+      return prepared.folder.path
     }
     let folder = SweepFolder(path: path)
     let group = world.split(into: world.size / ranksPerTrial)
@@ -74,8 +86,8 @@ public struct Sweep {
       sweep: self, folder: folder, claims: claims, group: group,
       prefetch: ImagePrefetch(data.copy),
       progress: SweepProgress(definition: definition, claims: claims, pending: pending, log: log))
-    let outcomes = try gather(from: worker, pending: pending, known: known, world)
-    try finish(folder, outcomes, world, log)
+    let (outcomes, failure) = try gather(from: worker, pending: pending, known: known, world)
+    try finish(folder, outcomes, failure, world, log)
   }
 
   /// Every group's first rank has to see what rank 0 writes, as groups share out trials and rank 0 reads their results.
@@ -89,10 +101,11 @@ public struct Sweep {
     try world.agree(failure, phase: "looking for a shared disk")
   }
 
-  /// Lets each group work until no trial is left, and brings together how they ended: by number, on rank 0.
+  /// Lets each group work until no trial is left, and brings together on rank 0 how they ended, by number, and why the
+  /// first group could not go on that couldn't.
   private func gather(
     from worker: SweepWorker, pending: [SweepTrial], known: [TrialOutcome?], _ world: ProcessGroup
-  ) throws -> [TrialOutcome] {
+  ) throws -> (outcomes: [TrialOutcome?], failure: Failure?) {
     let own = worker.run(pending)
     // Other groups may be at work for hours. Should one hang, its own ranks notice.
     world.hangTimeout = 0
@@ -100,18 +113,17 @@ public struct Sweep {
     if world.isRoot { world.whileWaiting = { worker.progress.tell() } }
     let cards = world.gather(Array(own.json.compactText.utf8), phase: "waiting for the last trials")
     world.whileWaiting = nil
-    var outcomes: [TrialOutcome] = []
+    var outcomes = known
+    var failure: Failure?
     try world.decideOnRoot(phase: "gathering the results") {
       let results = try cards.map {
         try SweepWorker.Results(json: JSONValue(parsing: $0, file: "a rank's message"))
       }
-      if let failure = results.lazy.compactMap(\.failure).first { throw failure }
+      failure = results.lazy.compactMap(\.failure).first
       worker.progress.tell()
-      var all = known
-      for (number, outcome) in results.flatMap(\.outcomes) { all[number] = outcome }
-      outcomes = all.map { $0! }
+      for (number, outcome) in results.flatMap(\.outcomes) { outcomes[number] = outcome }
     }
-    return outcomes
+    return (outcomes, failure)
   }
 
   // MARK: - Start and end
@@ -125,38 +137,56 @@ public struct Sweep {
     if done > 0 { log.say("resumed with \(counted(done, "trial")) done") }
   }
 
-  /// Writes the results and tells them; throws what the first trial that failed did.
+  /// Writes the results and tells them; throws what a group could not go on for, or what the first trial that failed did.
   private func finish(
-    _ folder: SweepFolder, _ outcomes: [TrialOutcome], _ world: ProcessGroup, _ log: RunLog
+    _ folder: SweepFolder, _ outcomes: [TrialOutcome?], _ groupFailure: Failure?, _ world: ProcessGroup,
+    _ log: RunLog
   ) throws {
     try world.decideOnRoot(phase: "writing the sweep's results") {
       let results = SweepResults(definition: definition, outcomes: outcomes)
       try writeDurably(folder.table, Array(results.markdown.utf8))
       try writeDurably(folder.chart, Array(results.chart.svg.utf8))
-      if let winner = results.winner {
-        try FileSystem.link(folder.best, to: folder.relativeRun(of: winner))
-      } else {
-        try FileSystem.remove(folder.best)
-      }
       try writeDurably(folder.results, Array(results.json.prettyText.utf8))
       try FileSystem.remove(folder.claims)
       log.say("\n" + results.text + "\n")
       log.say("files   \(folder.table)  \(folder.chart)  \(folder.results)")
-      if let winner = results.winner {
-        log.say("best    \(folder.run(of: winner).path)")
-        let checkpoint = "\(folder.best)/checkpoints/best"
-        log.say(
-          definition.base.model.hasCodes
-            ? "next    atelier sample \(checkpoint) --count 100 --out samples.png"
-            : "next    atelier evaluate \(checkpoint)")
-      }
-      if let (trial, failure) = results.firstFailure {
-        let count = outcomes.count { $0.failure != nil }
-        throw Failure(
-          failure.code,
-          "\(count) of \(counted(outcomes.count, "trial")) failed, first \(trial.title): \(failure.message)",
-          help: "the results of the others are written; --resume tries the failed ones again")
-      }
+      // Last: what is written and said does not depend on what may stand in the link's place.
+      let linking = Result { try folder.linkBest(to: results.winner) }
+      if let winner = results.winner { sayBest(winner, in: folder, isLinked: linking.isSuccess, log) }
+      if let failure = groupFailure ?? results.failure { throw failure }
+      try linking.get()
     }
+  }
+
+  private func sayBest(_ winner: SweepTrial, in folder: SweepFolder, isLinked: Bool, _ log: RunLog) {
+    let run = folder.run(of: winner).path
+    log.say("best    \(run)")
+    let checkpoint = "\(isLinked ? folder.best : run)/checkpoints/best"
+    log.say(
+      definition.base.model.hasCodes
+        ? "next    atelier sample \(checkpoint) --count 100 --out samples.png"
+        : "next    atelier evaluate \(checkpoint)")
+  }
+}
+
+extension Result {
+  fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
+}
+
+extension SweepResults {
+  /// What the sweep ends with, where not all trials finished.
+  fileprivate var failure: Failure? {
+    if let (trial, failure) = firstFailure {
+      let count = outcomes.count { $0?.failure != nil }
+      return Failure(
+        failure.code,
+        "\(count) of \(counted(outcomes.count, "trial")) failed, first \(trial.title): \(failure.message)",
+        help: "the results of the others are written; --resume tries the failed ones again")
+    }
+    guard let first = open.first else { return nil }
+    return Failure(
+      .failure,
+      "\(open.count) of \(counted(outcomes.count, "trial")) have not ended, first \(first.title)",
+      help: "the results of the others are written; --resume trains the rest")
   }
 }

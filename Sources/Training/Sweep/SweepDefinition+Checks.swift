@@ -11,12 +11,14 @@ extension SweepDefinition {
   ///
   /// - Throws: `Failure` 64 that names the trial, or what is missing.
   func requireTrials(fit images: ImageCollection, ranks: Int) throws {
+    // Those whose figures' names are known: of models of one kind and images of one size they depend on nothing else.
+    var known: [PixelLikelihood?] = []
     for trial in trials {
       let configuration = trial.configuration
       let validation: ImageDataset?
       let task: any TrainingTask
       do {
-        try ProcessGroup.requirePowerOfTwo(ranks: ranks, shards: configuration.shards)
+        try requireShards(configuration.shards, for: ranks)
         let splits = try DataSplits(
           of: images, scheme: configuration.split, validation: configuration.validation,
           limit: configuration.limit)
@@ -31,7 +33,38 @@ extension SweepDefinition {
           help:
             "take some of the training images with --validation K, or cut Fashion-MNIST by --split 80-10-10")
       }
-      try requireMetric(of: task, trial, validation)
+      if metric.contains("[") {
+        try requireGenerationMetric(trial)
+      } else if !known.contains(configuration.likelihood) {
+        known.append(configuration.likelihood)
+        try requireMetric(of: task, trial, validation)
+      }
+    }
+  }
+
+  /// - Throws: `Failure` 64 where so many ranks can't share them; both are powers of two.
+  private func requireShards(_ shards: Int, for ranks: Int) throws(Failure) {
+    guard ranks > shards else { return }
+    throw Failure(
+      .usage, "\(ranks) ranks can't share --shards \(shards) evenly",
+      help: "give --ranks-per-trial \(shards)\(shards > 1 ? " or less" : ""), or more --shards")
+  }
+
+  /// - Throws: `Failure` 64 where an evaluation of the trial will not have the metric, which is one of generated images.
+  private func requireGenerationMetric(_ trial: SweepTrial) throws(Failure) {
+    let configuration = trial.configuration
+    let network = (configuration.features ?? .fashionCNN).rawValue
+    let names = GenerationMetric.allCases.map {
+      "\(SplitPart.validation.rawValue)/\($0.key(network: network))"
+    }
+    guard configuration.fidSamples > 0 else {
+      throw Failure(
+        .usage, "--metric \(metric) is a figure of generated images, and the trials generate none",
+        help: "say how many to compare with --fid-samples")
+    }
+    guard names.contains(metric) else {
+      throw Failure(
+        .usage, "--metric \(metric) is no figure of the trials", help: "name one such as \(names[0])")
     }
   }
 
@@ -40,31 +73,16 @@ extension SweepDefinition {
     throws
   {
     let part = SplitPart.validation
-    if metric.contains("[") {
-      let configuration = trial.configuration
-      let network = (configuration.features ?? .fashionCNN).rawValue
-      let names = GenerationMetric.allCases.map { "\(part.rawValue)/\($0.key(network: network))" }
-      guard configuration.fidSamples > 0 else {
-        throw Failure(
-          .usage, "--metric \(metric) is a figure of generated images, and the trials generate none",
-          help: "say how many to compare with --fid-samples")
-      }
-      guard names.contains(metric) else {
-        throw Failure(
-          .usage, "--metric \(metric) is no figure of the trials", help: "name one such as \(names[0])")
-      }
-    } else if trial.number == 0 {
-      // The first trial has the names of all: the model and the images' size are the same.
-      task.model.allocate(rows: EvaluationChunks.size)
-      task.model.initialize(seed: 0)
-      let scores = try task.score(
-        validation.prefix(1), part: part, group: .single(), team: ThreadTeam(count: 1))
-      let names = scores.named.map { "\(part.rawValue)/\($0.name)" }
-      guard names.contains(metric) else {
-        throw Failure(
-          .usage, "--metric \(metric) is no figure of \(base.model.rawValue) on these images",
-          help: "name one of \(names.joined(separator: ", "))")
-      }
-    }
+    task.model.allocate(rows: EvaluationChunks.size)
+    task.model.initialize(seed: 0)
+    let scores = try task.score(
+      validation.prefix(1), part: part, group: .single(), team: ThreadTeam(count: 1))
+    let names = scores.named.map { "\(part.rawValue)/\($0.name)" }
+    guard !names.contains(metric) else { return }
+    let failure = Failure(
+      .usage, "--metric \(metric) is no figure of \(base.model.rawValue) on these images",
+      help: "name one of \(names.joined(separator: ", "))")
+    let isOfAll = trials.allSatisfy { $0.configuration.likelihood == trial.configuration.likelihood }
+    throw isOfAll ? failure : failure.concerning(trial)
   }
 }

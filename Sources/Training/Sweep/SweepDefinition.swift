@@ -14,8 +14,8 @@ public struct SweepDefinition: Sendable {
   public let trials: [SweepTrial]
 
   /// - Parameter common: in the order of the command line's table.
-  /// - Throws: `Failure` 64 for a metric that can't choose, or settings of a trial that can't go together; it names the
-  ///   trial.
+  /// - Throws: `Failure` 64 for a metric that can't choose, for one that means another thing in some trials, or for
+  ///   settings of a trial that can't go together; it names the trial or the setting.
   public init(
     base: RunConfiguration, metric: String, common: [SweepSetting], trials: [SweepTrial]
   ) throws(Failure) {
@@ -31,6 +31,21 @@ public struct SweepDefinition: Sendable {
         throw error.concerning(trial)
       }
     }
+    try requireComparableTrials()
+  }
+
+  /// Refuses trials of which the metric would choose the one that measures less, not the better one.
+  private func requireComparableTrials() throws(Failure) {
+    let runs = trials.map(\.configuration)
+    guard let key = settingThatBarsComparison(of: metric, between: runs) else { return }
+    let part = SplitPart.validation.rawValue
+    let hasBound = base.model.kind == .variationalAutoencoder
+    let others = ["\(part)/ssim"] + (hasBound ? ["\(part)/elbo"] : [])
+    let usable = others.filter { settingThatBarsComparison(of: $0, between: runs) == nil }
+    throw Failure(
+      .usage,
+      "trials that differ in '\(key)' can't be compared by \(metric), which means another thing in each",
+      help: "give all trials one --\(key), or name a --metric such as \(usable.joined(separator: " or "))")
   }
 
   private static func direction(of metric: String) throws(Failure) -> MetricDirection {
@@ -50,23 +65,44 @@ public struct SweepDefinition: Sendable {
 
   // MARK: - definition.json
 
-  var json: JSONValue {
-    [
-      "format": 1, "model": .string(base.model.rawValue), "metric": .string(metric),
-      "settings": .object(common.map { JSONMember($0.name, .string($0.value)) }),
+  private static let format = 1
+
+  /// Paths may change, so they are not in it: the data is known by its hash.
+  ///
+  /// - Parameter dataHash: SHA-256 of all images and labels.
+  func json(dataHash: String) -> JSONValue {
+    let settings = common.filter { !Self.paths.contains($0.name) }
+    return [
+      "format": .integer(Self.format), "model": .string(base.model.rawValue), "metric": .string(metric),
+      "data_sha256": .string(dataHash),
+      "settings": .object(settings.map { JSONMember($0.name, .string($0.value)) }),
       "trials": .array(
         trials.map { trial in .object(trial.settings.map { JSONMember($0.name, .string($0.value)) }) }),
     ]
   }
 
-  /// Where data lies may change; the checkpoints know it by its hash.
   private static let paths = ["data", "weights"]
 
   /// Refuses to go on with a sweep that was defined otherwise: more trials may follow those it has, and nothing else
   /// may differ.
   ///
-  /// - Throws: `Failure` 64 that names the first difference.
-  func requireContinuation(of saved: JSONValue) throws(Failure) {
+  /// - Parameters:
+  ///   - saved: what the file holds.
+  ///   - dataHash: as of `json`.
+  /// - Throws: `Failure` 65 where the file is no definition, or of a sweep on other data; 64 that names the first
+  ///   difference of settings.
+  func requireContinuation(ofFile file: String, _ saved: JSONValue, dataHash: String) throws(Failure) {
+    guard saved["format"]?.integerValue == Self.format, saved["model"]?.stringValue != nil,
+      let savedSettings = saved["settings"]?.objectValue, let savedRows = saved["trials"]?.arrayValue
+    else {
+      throw Failure(
+        .badData, "\(file) is no definition of a sweep that this version knows", help: Self.remedy)
+    }
+    guard saved["data_sha256"]?.stringValue == dataHash else {
+      throw Failure(
+        .badData, "the sweep of \(file) began with other data",
+        help: "name the data that it began with by --data, or start another sweep with --sweep-dir")
+    }
     func refuse(_ what: String, _ own: String?, _ before: String?) throws(Failure) {
       guard own != before else { return }
       throw Failure(
@@ -76,10 +112,8 @@ public struct SweepDefinition: Sendable {
     }
     try refuse("the model", base.model.rawValue, saved["model"]?.stringValue)
     try refuse("--metric", metric, saved["metric"]?.stringValue)
-    let settings = (saved["settings"]?.objectValue ?? []).map {
-      SweepSetting($0.name, $0.value.stringValue ?? "")
-    }
-    let savedTrials = (saved["trials"]?.arrayValue ?? []).map { trial in
+    let settings = savedSettings.map { SweepSetting($0.name, $0.value.stringValue ?? "") }
+    let savedTrials = savedRows.map { trial in
       (trial.objectValue ?? []).map { SweepSetting($0.name, $0.value.stringValue ?? "") }
     }
     for (number, before) in savedTrials.enumerated() {
@@ -94,6 +128,11 @@ public struct SweepDefinition: Sendable {
       try refuse("--\(setting.name)", own?.value, before?.value)
     }
   }
+}
+
+extension SweepDefinition {
+  /// Of a definition that can't be read.
+  static let remedy = "put back a copy of the file, or start another sweep with --sweep-dir"
 }
 
 extension Failure {

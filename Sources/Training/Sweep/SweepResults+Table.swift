@@ -18,6 +18,8 @@ extension SweepResults {
           row += ["\(figures.epoch)", number == best ? "best" : ""]
         case .failed(let failure):
           row += Array(repeating: "-", count: showsLoss ? 3 : 2) + ["failed: \(failure.message)"]
+        case nil:
+          row += Array(repeating: "-", count: showsLoss ? 3 : 2) + ["not finished"]
         }
         return row
       }

@@ -4,17 +4,17 @@ import Diagnostics
 /// What became of a sweep's trials, the best first.
 struct SweepResults {
   let definition: SweepDefinition
-  /// By the trials' numbers.
-  let outcomes: [TrialOutcome]
+  /// By the trials' numbers; nil for trials that have not ended, where the sweep could not go on.
+  let outcomes: [TrialOutcome?]
   /// The numbers of the trials from the best on, of equals the first; then those whose figure is no number, then those
-  /// that failed.
+  /// that failed or have not ended.
   let ranking: [Int]
 
-  init(definition: SweepDefinition, outcomes: [TrialOutcome]) {
+  init(definition: SweepDefinition, outcomes: [TrialOutcome?]) {
     self.definition = definition
     self.outcomes = outcomes
     let direction = definition.direction
-    let values = outcomes.map(\.figures?.value)
+    let values = outcomes.map { $0?.figures?.value }
     ranking = values.indices.sorted { first, second in
       switch (values[first], values[second]) {
       case (let own?, let other?):
@@ -28,7 +28,7 @@ struct SweepResults {
 
   /// The trial with the best figure, if one has any.
   var winner: SweepTrial? {
-    guard let first = ranking.first, let value = outcomes[first].figures?.value, value.isFinite else {
+    guard let first = ranking.first, let value = outcomes[first]?.figures?.value, value.isFinite else {
       return nil
     }
     return definition.trials[first]
@@ -37,9 +37,12 @@ struct SweepResults {
   /// The first trial that failed, and how.
   var firstFailure: (trial: SweepTrial, failure: Failure)? {
     outcomes.indices.lazy.compactMap { number in
-      outcomes[number].failure.map { (definition.trials[number], $0) }
+      outcomes[number]?.failure.map { (definition.trials[number], $0) }
     }.first
   }
+
+  /// The trials that have not ended.
+  var open: [SweepTrial] { definition.trials.filter { outcomes[$0.number] == nil } }
 
   // MARK: - sweep.json
 
@@ -53,7 +56,7 @@ struct SweepResults {
     ]
   }
 
-  private func json(of trial: SweepTrial, _ outcome: TrialOutcome) -> JSONValue {
+  private func json(of trial: SweepTrial, _ outcome: TrialOutcome?) -> JSONValue {
     var members = [
       JSONMember("name", .string(trial.folderName)),
       JSONMember(
@@ -74,6 +77,7 @@ struct SweepResults {
         JSONMember("state", "failed"), JSONMember("exit_code", .integer(Int(failure.code.rawValue))),
         JSONMember("message", .string(failure.message)),
       ]
+    case nil: members.append(JSONMember("state", "open"))
     }
     return .object(members)
   }
@@ -105,7 +109,7 @@ struct SweepResults {
 
   var chart: BarChart {
     let bars = ranking.map { number in
-      let value = outcomes[number].figures?.value
+      let value = outcomes[number]?.figures?.value
       return BarChart.Bar(
         label: definition.trials[number].title, value: value,
         valueText: value.map { significantDecimals($0) } ?? "")

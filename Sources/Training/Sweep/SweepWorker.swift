@@ -29,15 +29,14 @@ struct SweepWorker {
           try claims.claim(trial.number, by: group.rangeInJob)
         }
         guard isOurs else { continue }
-        progress.sayStart(of: trial, on: group)
+        progress.sayStart(of: trial, on: group, logFile: folder.relativeLog(of: trial))
         let failure = train(trial)
         try group.decideOnRoot(phase: "reporting a trial") {
-          // A metric that this one lacks the others won't have either, so that throws.
           let outcome =
-            try failure.map { .failed($0) }
+            failure.map { .failed($0) }
             ?? TrialOutcome(of: folder.run(of: trial), metric: sweep.definition.metric)
-          try claims.report(outcome, of: trial.number)
           results.outcomes.append((trial.number, outcome))
+          try claims.report(outcome, of: trial.number)
         }
         progress.tell()
       }

@@ -7,11 +7,15 @@ enum TrialOutcome {
   case finished(TrialFigures)
   case failed(Failure)
 
-  /// That of a run that has come to its end.
-  init(of run: RunFolder, metric: String) throws {
-    self =
-      try TrialFigures(of: run, metric: metric).map { .finished($0) }
-      ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number"))
+  /// That of a run that has come to its end; failed, too, where its figures can't be had.
+  init(of run: RunFolder, metric: String) {
+    do {
+      self =
+        try TrialFigures(of: run, metric: metric).map { .finished($0) }
+        ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number"))
+    } catch {
+      self = .failed(error as? Failure ?? Failure(.failure, "\(error)"))
+    }
   }
 
   var figures: TrialFigures? { if case .finished(let figures) = self { figures } else { nil } }
@@ -44,7 +48,7 @@ struct TrialFigures {
     guard let value = best.row[metric] else {
       let names = (best.row.objectValue ?? []).map(\.name).filter { $0.hasPrefix("validation/") }
       throw Failure(
-        .usage, "an evaluation of the trials has no \(metric)",
+        .usage, "its evaluations have no \(metric)",
         help: "name one of \(names.joined(separator: ", ")) with --metric")
     }
     step = best.row["step"]?.integerValue ?? 0

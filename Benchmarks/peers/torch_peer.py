@@ -50,8 +50,7 @@ model = torch_models.build(arguments.model, arguments.weights)
 if arguments.write_weights:
     from safetensors.torch import save_file
 
-    state = {name: value for name, value in model.state_dict().items() if not name.endswith("num_batches_tracked")}
-    save_file(state, arguments.write_weights)
+    save_file(model.state_dict(), arguments.write_weights)
     raise SystemExit
 x = torch.from_numpy(training_images(arguments.data)).float().div_(255).reshape(-1, *model.image_shape)
 loss = torch_models.first_loss(model, x[: arguments.batch])

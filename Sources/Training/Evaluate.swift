@@ -86,7 +86,7 @@ extension LoadedModel {
     }
     guard let generator else { return report }
     let subject = Comparison.Subject.model(
-      generator, prior: configuration.model.hasCodes ? savedPrior.prior : nil, count: request.count,
+      generator, prior: configuration.model.hasCodes ? fittedPrior.prior : nil, count: request.count,
       seed: request.seed ?? configuration.seed, shards: configuration.shards)
     try Comparison(request: request, subject: subject, group: group, team: team).run(
       splits: splits, height: height, width: width, into: &report)

@@ -37,13 +37,13 @@ extension LoadedModel {
       return GenerativeModel(generator: network, prior: nil)
     }
     let decoder = try coder()
-    let wanted = wanted ?? savedPrior.prior
-    if savedPrior.prior != wanted || savedPrior.isOutstanding {
-      savedPrior = try FittedPrior(
+    let wanted = wanted ?? fittedPrior.prior
+    if fittedPrior.prior != wanted || fittedPrior.isOutstanding {
+      fittedPrior = try FittedPrior(
         fitting: wanted, to: splits().train, by: decoder, seed: configuration.seed,
         shards: configuration.shards, group: group, team: team)
     }
-    return GenerativeModel(generator: decoder, prior: savedPrior.mixture)
+    return GenerativeModel(generator: decoder, prior: fittedPrior.mixture)
   }
 
   /// The data that the model was trained on.

@@ -17,7 +17,7 @@ public final class LoadedModel {
   /// Of the data that the model was trained on.
   let dataHash: String
   /// What codes were drawn from last, at first the checkpoint's.
-  var savedPrior: FittedPrior
+  var fittedPrior: FittedPrior
   let task: any TrainingTask
   let group: ProcessGroup
   let team: ThreadTeam
@@ -50,7 +50,7 @@ public final class LoadedModel {
     model.allocate(rows: EvaluationChunks.size)
     try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
     for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
-    savedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
+    fittedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 
   /// The model, where it has codes and makes images of them.

@@ -61,6 +61,16 @@ extension RunConfiguration {
       help: "take some of the training images with --validation K, or give --patience 0")
   }
 
+  /// Refuses to go on with another prior where evaluations draw images from it: the rows of `metrics.jsonl` would be of two.
+  func requireSamePrior(as saved: CodePrior) throws(Failure) {
+    let own = prior ?? .normal
+    guard fidSamples > 0, own != saved else { return }
+    throw Failure(
+      .usage,
+      "--prior is \(own.text), but was \(saved.text) for the checkpoint, and decides the figures of --fid-samples",
+      help: "resume with --prior \(saved.text), or score the run with evaluate --prior \(own.text)")
+  }
+
   /// Some options belong to a kind of layers or losses, which not every model has.
   private func requireOptionsOfTheModel() throws(Failure) {
     try require("--hidden", given: hidden != nil, \.hasHiddenWidths)

@@ -48,7 +48,7 @@ extension LoadedModel {
       effort: checkpoint.map { TrainingEffort(of: RunFolder(containing: $0), upTo: position.step) }
         ?? TrainingEffort(),
       figures: report.values, report: report.json)
-    if configuration.model.hasCodes { run.configuration.prior = savedPrior.prior }
+    if configuration.model.hasCodes { run.configuration.prior = fittedPrior.prior }
     (run.notes, run.warnings) = (report.notes, report.warnings)
     if configuration.model.hasCodes && request.pictureCount > 0 {
       run.reconstructions = try reconstruct(images.prefix(request.pictureCount))

@@ -42,6 +42,17 @@ package enum RunOptions {
       "Images whose statistics batch normalization of dcgan uses: all of the global batch, or those of each shard."
     ),
     .option(
+      "d-norm", "norm", \.discriminatorNorm, .choice, .model, .arithmetic,
+      "What keeps a GAN's discriminator from growing too steep: batch normalization (dcgan only), spectral "
+        + "normalization of every weight, or nothing."
+    ),
+    .flag(
+      "conditional", \.isConditional, .model, .arithmetic,
+      "Let a GAN draw images of a given class, and judge them by it; the data needs labels."),
+    .flag(
+      "minibatch-stddev", \.hasMinibatchDeviation, .model, .arithmetic,
+      "Let a GAN's discriminator see how much the images of a batch differ."),
+    .option(
       "conventions", "library", \.conventions, .choice, .model, .arithmetic,
       "Library whose initial weights and Adam are followed."),
     .option(
@@ -88,11 +99,31 @@ package enum RunOptions {
       "Updates of a GAN's discriminator, each with a batch of its own, before one of the generator.",
       defaultText: "1"),
     .option(
+      "r1", "weight", \.realGradientPenalty, .number(above: true), .optimisation, .arithmetic,
+      "Weight of the discriminator's squared gradient at real images; needs --d-norm spectral or none.",
+      defaultText: "0"),
+    .option(
+      "gradient-penalty", "weight", \.gradientPenalty, .number(above: true), .optimisation, .arithmetic,
+      "Weight of the discriminator's squared distance from slope 1 between real and generated images; needs --d-norm "
+        + "spectral or none.", defaultText: "0"),
+    .option(
+      "augment", "changes", \.augmentation, .choices(), .optimisation, .arithmetic,
+      "Random changes of every image that a GAN's discriminator sees, through which gradients pass back: shifts by up "
+        + "to an eighth of the image, squares of half its size cut out.", defaultText: "none"),
+    .option(
+      "ema", "part", \.averageDecay, .fraction, .optimisation, .arithmetic,
+      "Keep a moving average of a GAN's generator, of which this part stays at each step; samples and scores come from it.",
+      defaultText: "no average"),
+    .option(
       "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
       "What turns gradients into steps, as --conventions has it."),
     .option(
       "lr", "rate", \.learningRate, .positiveNumber, .optimisation, .arithmetic,
       "The learning rate, at its highest."),
+    .option(
+      "lr-rule", "rule", \.learningRateRule, .choice, .optimisation, .arithmetic,
+      "How learning rates follow the global batch: not at all, or multiplied by batch/128 or by its square root."
+    ),
     .option(
       "weight-decay", "rate", \.optimizer.weightDecay, .number(), .optimisation, .arithmetic,
       "Weight decay: decoupled for adamw and in Keras, otherwise added to the gradient.",

@@ -146,6 +146,25 @@ extension ValueFormat where Value: RawRepresentable<String> & CaseIterable {
   }
 }
 
+extension ValueFormat {
+  /// Some of the cases, by raw value with commas between them: in the cases' order, each once.
+  package static func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>()
+    -> ValueFormat where Value == [Choice]
+  {
+    let names = Choice.allCases.map(\.rawValue)
+    return ValueFormat(
+      kind: .string, completion: .values(names + [names.joined(separator: ",")]),
+      expectation: "\(enumeration(of: names)), or several with commas between them",
+      read: { text in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
+          Choice(rawValue: String($0))
+        }
+        return parts.contains { $0 == nil } ? nil : Choice.allCases.filter { parts.contains($0) }
+      },
+      show: { .string($0.map(\.rawValue).joined(separator: ",")) })
+  }
+}
+
 /// The names as an error asks for one of them.
 private func enumeration(of names: [String]) -> String {
   let quoted = names.map { "'\($0)'" }

@@ -5,14 +5,17 @@
 /// | `non-saturating` | softplus(s) - t s | softplus(s) | softplus(-s) |
 /// | `lsgan` | (s - t)² / 2 | s² / 2 | (s - 1)² / 2 |
 /// | `hinge` | max(0, 1 - s) | max(0, 1 + s) | -s |
+/// | `wasserstein` | -s | s | -s |
 ///
 /// t is 1, or less with one-sided label smoothing. Sources: Goodfellow et al., "Generative adversarial nets", 2014; Mao et
-/// al., "Least squares generative adversarial networks", 2017; Lim and Ye, "Geometric GAN", 2017; smoothing: Salimans et
+/// al., "Least squares generative adversarial networks", 2017; Lim and Ye, "Geometric GAN", 2017; Arjovsky, Chintala
+/// and Bottou, "Wasserstein GAN", 2017; smoothing: Salimans et
 /// al., "Improved techniques for training GANs", 2016.
 public enum AdversarialLoss: String, Sendable, CaseIterable {
   case nonSaturating = "non-saturating"
   case leastSquares = "lsgan"
   case hinge
+  case wasserstein
 
   /// Whose loss of which images.
   public enum Role: Sendable {
@@ -25,10 +28,14 @@ public enum AdversarialLoss: String, Sendable, CaseIterable {
   }
 
   /// Whether the loss has a target that smoothing can move.
-  public var hasTarget: Bool { self != .hinge }
+  public var hasTarget: Bool { self == .nonSaturating || self == .leastSquares }
 
-  /// The logit above which the discriminator takes an image for a real one.
+  /// The logit above which the discriminator takes an image for a real one: of `wasserstein` none, as only differences
+  /// between its logits mean something.
   public var threshold: Float { self == .leastSquares ? 0.5 : 0 }
+
+  /// Whether logits above and below `threshold` tell real images from generated ones.
+  public var hasThreshold: Bool { self != .wasserstein }
 
   /// Writes each sample's loss and the derivative of that loss by its logit.
   ///
@@ -66,14 +73,18 @@ public enum AdversarialLoss: String, Sendable, CaseIterable {
     case .leastSquares:
       let difference = logit - goal
       return (difference * difference * 0.5, difference)
+    case .wasserstein:
+      let sign: Float = role == .generated ? 1 : -1
+      return (logit * sign, logit * 0 + sign)
     case .hinge:
-      if role == .generator { return (-logit, Vector(repeating: -1)) }
+      if role == .generator { return (-logit, logit * 0 - 1) }
       let sign: Float = role == .real ? -1 : 1
       let margin = logit * sign + 1
       let isOutside = margin .<= Vector.zero
       return (
         margin.replacing(with: Vector.zero, where: isOutside),
-        Vector(repeating: sign).replacing(with: Vector.zero, where: isOutside)
+        // A logit that is no number must not pass for a gradient that is one.
+        (logit * 0 + sign).replacing(with: logit * 0, where: isOutside)
       )
     }
   }

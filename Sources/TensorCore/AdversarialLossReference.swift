@@ -14,6 +14,8 @@ extension AdversarialLoss {
     case (.hinge, .real): max(0, 1 - s)
     case (.hinge, .generated): max(0, 1 + s)
     case (.hinge, .generator): -s
+    case (.wasserstein, .real), (.wasserstein, .generator): -s
+    case (.wasserstein, .generated): s
     }
   }
 }

@@ -64,6 +64,10 @@ extension RunConfiguration {
     ofTheModel(optionalChoice("adversarial-loss", \.adversarialLoss)),
     optionalNumber("label-smoothing", \.labelSmoothing),
     ofTheModel(optionalChoice("batch-norm", \.batchNormScope)),
+    addedLater(optionalChoice("d-norm", \.discriminatorNorm)), flag("conditional", \.isConditional),
+    flag("minibatch-stddev", \.hasMinibatchDeviation),
+    optionalNumber("r1", \.realGradientPenalty), optionalNumber("gradient-penalty", \.gradientPenalty),
+    optionalChoices("augment", \.augmentation), optionalNumber("ema", \.averageDecay),
     choice("conventions", \.conventions),
     ArithmeticSetting(
       name: "lr", read: { .number($0.learningRate) },
@@ -78,15 +82,16 @@ extension RunConfiguration {
         configuration.discriminatorRate = value.doubleValue.map { Float($0) }
         return value == .null || value.doubleValue ?? 0 > 0
       }), optionalInteger("d-steps", \.discriminatorSteps),
+    ArithmeticSetting(
+      name: "lr-rule", read: { .string($0.learningRateRule.rawValue) },
+      write: { configuration, value in
+        // Not there in a checkpoint older than the option.
+        configuration.learningRateRule = value.stringValue.flatMap(LearningRateRule.init(rawValue:)) ?? .none
+        return value == .null || value.stringValue == configuration.learningRateRule.rawValue
+      }),
     choice("optimizer", \.optimizer.name), optionalNumber("weight-decay", \.optimizer.weightDecay),
     optionalNumber("momentum", \.optimizer.momentum),
-    ArithmeticSetting(
-      name: "nesterov", read: { .bool($0.optimizer.isNesterov) },
-      write: { configuration, value in
-        guard let isNesterov = value.boolValue else { return false }
-        configuration.optimizer.isNesterov = isNesterov
-        return true
-      }),
+    flag("nesterov", \.optimizer.isNesterov),
     optionalNumber("beta1", \.optimizer.beta1), optionalNumber("beta2", \.optimizer.beta2),
     optionalNumber("epsilon", \.optimizer.epsilon), optionalNumber("alpha", \.optimizer.alpha),
     choice("schedule", \.schedule), integer("warmup", \.warmup, atLeast: 0),
@@ -103,6 +108,18 @@ extension RunConfiguration {
     optionalInteger("validation", \.validation), optionalInteger("limit", \.limit),
     choice("allreduce", \.allreduce),
   ]
+
+  /// False in a checkpoint older than the option.
+  private static func flag(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, Bool> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { .bool($0[keyPath: path]) },
+      write: { configuration, value in
+        configuration[keyPath: path] = value.boolValue ?? false
+        return value == .null || value.boolValue != nil
+      })
+  }
 
   private static func integer(
     _ name: String, _ path: WritableKeyPath<RunConfiguration, Int> & Sendable, atLeast minimum: Int
@@ -179,6 +196,18 @@ extension RunConfiguration {
       write: { configuration, value in
         configuration[keyPath: path] = value.stringValue.flatMap(Choice.init(rawValue:))
         return value == .null || configuration[keyPath: path] != nil
+      })
+  }
+
+  private static func optionalChoices<Choice: RawRepresentable<String> & SendableMetatype>(
+    _ name: String, _ path: WritableKeyPath<RunConfiguration, [Choice]?> & Sendable
+  ) -> ArithmeticSetting {
+    ArithmeticSetting(
+      name: name, read: { $0[keyPath: path].map { .array($0.map { .string($0.rawValue) }) } ?? .null },
+      write: { configuration, value in
+        let choices = value.arrayValue?.map { $0.stringValue.flatMap(Choice.init(rawValue:)) }
+        configuration[keyPath: path] = choices?.compactMap { $0 }
+        return value == .null || choices?.contains { $0 == nil } == false
       })
   }
 

@@ -8,6 +8,7 @@ extension RunConfiguration {
   /// what its command line says.
   public func requireConsistency() throws(Failure) {
     try requireOptionsOfTheModel()
+    try requireConsistentAdversary()
     let name = optimizer.name
     let isAdam = name == .adam || name == .adamw
     try require(!isAdam, for: "--momentum", given: optimizer.momentum != nil, "--optimizer sgd or rmsprop")
@@ -53,6 +54,52 @@ extension RunConfiguration {
     }
   }
 
+  /// What a GAN's options ask of each other.
+  private func requireConsistentAdversary() throws(Failure) {
+    guard let adversarialLoss else { return }
+    if labelSmoothing != nil && !adversarialLoss.hasTarget {
+      throw Failure(
+        .usage,
+        "--label-smoothing moves a target, which --adversarial-loss \(adversarialLoss.rawValue) does not have",
+        help: "leave it out, or choose non-saturating or lsgan")
+    }
+    guard discriminatorNorm != .batch || model.isConvolutional else {
+      throw Failure(
+        .usage, "--d-norm batch is for convolutions, and \(model.rawValue) has none",
+        help: "choose --d-norm spectral or none")
+    }
+    guard realGradientPenalty == nil || gradientPenalty == nil else {
+      throw Failure(
+        .usage, "--r1 and --gradient-penalty are two penalties of the same gradient", help: "leave one out")
+    }
+    if let penalty = realGradientPenalty != nil ? "--r1" : gradientPenalty != nil ? "--gradient-penalty" : nil
+    {
+      try requirePenalizable(penalty)
+    } else if adversarialLoss == .wasserstein && discriminatorNorm != .spectral {
+      throw Failure(
+        .usage, "--adversarial-loss wasserstein needs a discriminator whose slope is limited",
+        help: "add --d-norm none --gradient-penalty 10, or --d-norm spectral")
+    }
+  }
+
+  /// The gradient of a gradient is there for layers that are linear, or linear on both sides of 0.
+  private func requirePenalizable(_ penalty: String) throws(Failure) {
+    guard discriminatorNorm != .batch else {
+      throw Failure(
+        .usage, "\(penalty) can't pass through the discriminator's batch normalization",
+        help: "add --d-norm none or --d-norm spectral")
+    }
+    guard !hasMinibatchDeviation else {
+      throw Failure(
+        .usage, "\(penalty) can't pass through --minibatch-stddev", help: "leave one of them out")
+    }
+    guard activation.negativeSlope != nil else {
+      throw Failure(
+        .usage, "\(penalty) can't pass through --activation \(activation.rawValue)",
+        help: "choose --activation leaky-relu or relu")
+    }
+  }
+
   /// Throws a usage failure where the run shall stop by images that its data does not have.
   func requireValidationImages(in splits: DataSplits) throws(Failure) {
     guard patience > 0 && splits.validation == nil && model.kind != .adversarial else { return }
@@ -88,14 +135,12 @@ extension RunConfiguration {
     for (option, isGiven) in [
       ("--adversarial-loss", adversarialLoss != nil), ("--label-smoothing", labelSmoothing != nil),
       ("--d-lr", discriminatorRate != nil), ("--d-steps", discriminatorSteps != nil),
+      ("--d-norm", discriminatorNorm != nil), ("--conditional", isConditional),
+      ("--minibatch-stddev", hasMinibatchDeviation), ("--r1", realGradientPenalty != nil),
+      ("--gradient-penalty", gradientPenalty != nil), ("--augment", augmentation != nil),
+      ("--ema", averageDecay != nil),
     ] { try require(option, given: isGiven) { $0.kind == .adversarial } }
     try require("--batch-norm", given: batchNormScope != nil) { $0 == .convolutionalGAN }
-    if let adversarialLoss, labelSmoothing != nil, !adversarialLoss.hasTarget {
-      throw Failure(
-        .usage,
-        "--label-smoothing moves a target, which --adversarial-loss \(adversarialLoss.rawValue) does not have",
-        help: "leave it out, or choose non-saturating or lsgan")
-    }
     guard channels != [] else {
       throw Failure(
         .usage, "--channels can't be none: \(model.rawValue) is made of convolutions",

@@ -86,11 +86,17 @@ extension RunConfiguration {
     if model == .convolutionalGAN {
       return try .convolutional(
         height: height, width: width, latent: latent!, channels: channels!, activation: activation,
-        scope: batchNormScope!, conventions: conventions)
+        scope: batchNormScope!, recipe: adversarialRecipe, conventions: conventions)
     }
     return try .dense(
       pixels: height * width, latent: latent!, hidden: hidden!, activation: activation,
-      conventions: conventions)
+      recipe: adversarialRecipe, conventions: conventions)
+  }
+
+  private var adversarialRecipe: AdversarialRecipe {
+    AdversarialRecipe(
+      norm: discriminatorNorm!, classes: isConditional ? 10 : nil,
+      hasMinibatchDeviation: hasMinibatchDeviation)
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {

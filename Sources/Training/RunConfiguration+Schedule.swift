@@ -16,14 +16,22 @@ extension RunConfiguration {
   /// Steps of an epoch of so many batches; the last may have fewer of them.
   func stepsPerEpoch(batches: Int) -> Int { (batches + batchesPerStep - 1) / batchesPerStep }
 
-  /// The schedule of a run that begins.
+  /// What the learning rates are multiplied by, for the size of the batch.
+  var learningRateFactor: Double { learningRateRule.factor(batch: batch) }
+
+  /// The learning rate at its highest, as the batch has it.
   ///
   /// - Parameter isDiscriminator: of a GAN's discriminator, which may have a rate of its own.
+  func effectiveRate(isDiscriminator: Bool = false) -> Float {
+    Float(Double(isDiscriminator ? discriminatorRate ?? learningRate : learningRate) * learningRateFactor)
+  }
+
+  /// The schedule of a run that begins.
   func makeSchedule(batchesPerEpoch: Int, isDiscriminator: Bool = false) -> LearningRateSchedule {
     LearningRateSchedule(
-      schedule, rate: isDiscriminator ? discriminatorRate ?? learningRate : learningRate, warmup: warmup,
+      schedule, rate: effectiveRate(isDiscriminator: isDiscriminator), warmup: warmup,
       horizon: schedule == .cosine ? totalSteps(batchesPerEpoch: batchesPerEpoch) : nil,
-      minimum: minimumLearningRate ?? 0, stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
+      minimum: (minimumLearningRate ?? 0) * learningRateFactor, stepSize: stepSize ?? 1, gamma: gamma ?? 0.1)
   }
 
   /// Refuses to make a run longer than its schedule was laid out for: its learning rates would not be those of a run

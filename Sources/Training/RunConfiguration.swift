@@ -38,6 +38,12 @@ public struct RunConfiguration: Sendable, Equatable {
   public var labelSmoothing: Double?
   /// Which images batch normalization takes its statistics from; nil for models without.
   public var batchNormScope: BatchNormScope?
+  /// What keeps a GAN's discriminator from growing too steep; nil for other models.
+  public var discriminatorNorm: DiscriminatorNorm?
+  /// Whether a GAN draws and judges images by their class.
+  public var isConditional = false
+  /// Whether a GAN's discriminator sees how much the images of a batch differ.
+  public var hasMinibatchDeviation = false
   public var conventions: Conventions
   /// What the codes of generated images are drawn from; nil is `normal`.
   public var prior: CodePrior?
@@ -49,6 +55,16 @@ public struct RunConfiguration: Sendable, Equatable {
   public var discriminatorRate: Float?
   /// Updates of a GAN's discriminator before each of its generator's; nil is 1.
   public var discriminatorSteps: Int?
+  /// How the learning rates follow the batch.
+  public var learningRateRule = LearningRateRule.none
+  /// Of the squared gradient of a GAN's discriminator at real images; nil is 0.
+  public var realGradientPenalty: Double?
+  /// Of that gradient's distance from length 1 between real and generated images; nil is 0.
+  public var gradientPenalty: Double?
+  /// Random changes of all images that a GAN's discriminator sees; nil is none.
+  public var augmentation: [ImageAugmentation]?
+  /// What the moving average of a GAN's generator keeps at each step; nil for none.
+  public var averageDecay: Double?
   public var optimizer = OptimizerSettings(name: .adam)
   public var schedule = ScheduleName.constant
   /// Updates over which the learning rate rises from 0.
@@ -139,9 +155,9 @@ public struct RunConfiguration: Sendable, Equatable {
     case .convolutionalVariationalAutoencoder:
       variational(model, channels: [32, 64, 128])
     case .gan:
-      adversarial(model, hidden: [256, 512])
+      adversarial(model, hidden: [256, 512], norm: .none)
     case .convolutionalGAN:
-      adversarial(model, channels: [64, 128], batchNormScope: .global)
+      adversarial(model, channels: [64, 128], batchNormScope: .global, norm: .batch)
     case .classifier:
       RunConfiguration(
         model: model, hidden: ImageClassifier.defaultHidden, channels: ImageClassifier.defaultChannels,
@@ -161,11 +177,13 @@ public struct RunConfiguration: Sendable, Equatable {
 
   /// What the GANs have in common.
   private static func adversarial(
-    _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil, batchNormScope: BatchNormScope? = nil
+    _ model: ModelName, hidden: [Int]? = nil, channels: [Int]? = nil, batchNormScope: BatchNormScope? = nil,
+    norm: DiscriminatorNorm
   ) -> RunConfiguration {
     RunConfiguration(
       model: model, hidden: hidden, channels: channels, latent: 100, activation: .leakyReLU,
-      adversarialLoss: .nonSaturating, batchNormScope: batchNormScope, conventions: .torch,
+      adversarialLoss: .nonSaturating, batchNormScope: batchNormScope, discriminatorNorm: norm,
+      conventions: .torch,
       learningRate: 2e-4, optimizer: OptimizerSettings(name: .adam, beta1: 0.5), epochs: 30,
       evaluateEvery: 5, fidSamples: 10_000)
   }

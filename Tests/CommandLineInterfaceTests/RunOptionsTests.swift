@@ -9,9 +9,11 @@ import Training
   #expect(
     RunOptions.table.map(\.description.name) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "batch-norm",
+      "d-norm", "conditional", "minibatch-stddev",
       "conventions", "prior", "loss",
       "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "adversarial-loss", "label-smoothing",
-      "d-lr", "d-steps", "optimizer", "lr", "weight-decay",
+      "d-lr", "d-steps", "r1", "gradient-penalty", "augment", "ema", "optimizer", "lr", "lr-rule",
+      "weight-decay",
       "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "batch-per-rank",
@@ -57,9 +59,11 @@ import Training
   #expect(
     names(.arithmetic) == [
       "model", "hidden", "channels", "latent", "activation", "latent-activation", "dropout", "batch-norm",
+      "d-norm", "conditional", "minibatch-stddev",
       "conventions", "loss",
       "mix-alpha", "likelihood", "beta", "kl-warmup", "free-bits", "adversarial-loss", "label-smoothing",
-      "d-lr", "d-steps", "optimizer", "lr", "weight-decay",
+      "d-lr", "d-steps", "r1", "gradient-penalty", "augment", "ema", "optimizer", "lr", "lr-rule",
+      "weight-decay",
       "momentum",
       "nesterov", "beta1", "beta2", "epsilon",
       "alpha", "schedule", "warmup", "step-size", "gamma", "min-lr", "clip-norm", "batch", "accumulate",
@@ -101,7 +105,9 @@ private func model(for entry: RunOptions.Entry) -> ModelName {
   case "channels": .convolutionalAutoencoder
   case "dropout": .classifier
   case "likelihood", "beta", "kl-warmup", "free-bits": .variationalAutoencoder
-  case "adversarial-loss", "label-smoothing", "d-lr", "d-steps": .gan
+  case "adversarial-loss", "label-smoothing", "d-lr", "d-steps", "conditional", "minibatch-stddev", "ema",
+    "augment", "d-norm", "r1", "gradient-penalty":
+    .gan
   case "batch-norm": .convolutionalGAN
   default: .denseAutoencoder
   }

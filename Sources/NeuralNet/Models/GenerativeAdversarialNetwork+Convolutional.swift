@@ -14,10 +14,12 @@ extension GenerativeAdversarialNetwork {
   /// - Parameters:
   ///   - channels: of the discriminator's convolutions, from the image inwards, each of which halves it.
   ///   - activation: of the discriminator.
+  ///   - recipe: what is other than published.
   /// - Throws: a usage failure that names the layer which images of that size don't fit.
   public static func convolutional(
     height: Int, width: Int, latent: Int, channels: [Int], activation: Activation = .leakyReLU,
-    scope: BatchNormScope, conventions: Conventions
+    scope: BatchNormScope, recipe: AdversarialRecipe = AdversarialRecipe(norm: .batch),
+    conventions: Conventions
   ) throws(Failure) -> GenerativeAdversarialNetwork {
     precondition(!channels.isEmpty)
     try requirePositive("generator.dense1", "input", latent)
@@ -31,7 +33,7 @@ extension GenerativeAdversarialNetwork {
     for (index, count) in channels.enumerated() {
       try requirePositive("discriminator.conv\(index + 1)", "channels", count)
     }
-    let builder = Builder(activation: activation, scope: scope, conventions: conventions)
+    let builder = Builder(activation: activation, scope: scope, recipe: recipe, conventions: conventions)
     let image = ImageShape(height: height, width: width, channels: 1)
     return GenerativeAdversarialNetwork(
       generator: try builder.generator(of: image, latent: latent, channels: channels),
@@ -43,14 +45,9 @@ extension GenerativeAdversarialNetwork {
 private struct Builder {
   let activation: Activation
   let scope: BatchNormScope
+  let recipe: AdversarialRecipe
   let conventions: Conventions
-  private let weights = Initializer.normal(mean: 0, deviation: 0.02)
-
-  init(activation: Activation, scope: BatchNormScope, conventions: Conventions) {
-    self.activation = activation
-    self.scope = scope
-    self.conventions = conventions
-  }
+  private var weights: Initializer { .normal(mean: 0, deviation: 0.02) }
 
   func generator(of image: ImageShape, latent: Int, channels: [Int]) throws(Failure) -> Sequential {
     let factor = 1 << channels.count
@@ -79,14 +76,14 @@ private struct Builder {
     var shape = image
     var layers: [any Layer] = []
     for (index, count) in channels.enumerated() {
-      let isFirst = index == 0
+      let isNormalized = index > 0 && recipe.norm == .batch
       let layer = try Convolution2D(
         "discriminator.conv\(index + 1)", input: shape, channels: count, kernel: 4, stride: 2,
-        padding: .symmetric(1), activation: isFirst ? activation : .identity, hasBias: isFirst,
+        padding: .symmetric(1), activation: isNormalized ? .identity : activation, hasBias: !isNormalized,
         weightInitializer: weights, conventions: conventions)
       layers.append(layer)
       shape = layer.outputShape
-      if !isFirst { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
+      if isNormalized { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
     }
     layers += [
       Flatten(input: shape),

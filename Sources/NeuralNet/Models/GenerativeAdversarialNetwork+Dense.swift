@@ -7,10 +7,13 @@ extension GenerativeAdversarialNetwork {
   ///     generator: latent - hidden… - pixels, leaky ReLU 0.2, tanh
   ///     discriminator: pixels - …hidden - 1, leaky ReLU 0.2
   ///
-  /// - Parameter hidden: widths from the noise to the image.
+  /// - Parameters:
+  ///   - hidden: widths from the noise to the image.
+  ///   - recipe: what is other than published; there is no batch normalization of dense layers.
   /// - Throws: a usage failure that names the layer whose width is 0.
   public static func dense(
-    pixels: Int, latent: Int, hidden: [Int], activation: Activation = .leakyReLU, conventions: Conventions
+    pixels: Int, latent: Int, hidden: [Int], activation: Activation = .leakyReLU,
+    recipe: AdversarialRecipe = AdversarialRecipe(norm: .none), conventions: Conventions
   ) throws(Failure) -> GenerativeAdversarialNetwork {
     try requirePositive("generator.dense1", "input", latent)
     return GenerativeAdversarialNetwork(

@@ -91,7 +91,8 @@ let package = Package(
       name: "TensorCoreTests", dependencies: ["TensorCore", "TestSupport", "COpenBLAS"],
       swiftSettings: vectorSettings),
     .testTarget(
-      name: "NeuralNetTests", dependencies: ["NeuralNet", "RandomNumbers", "Diagnostics", "TestSupport"]),
+      name: "NeuralNetTests",
+      dependencies: ["NeuralNet", "RandomNumbers", "Diagnostics", "Artifacts", "ImageData", "TestSupport"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts", "CZlib", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "ImageDataTests",

@@ -10,7 +10,7 @@ package struct SweepOptions: Sendable, Equatable {
   package var ranges: [String] = []
   /// How many trials to draw; nil tries all combinations.
   package var random: Int?
-  package var metric = "validation/loss"
+  package var metric: String?
   package var ranksPerTrial = 1
   package var directory: String?
   package var resumes = false
@@ -49,7 +49,8 @@ let sweepCommand = CommandSpecification(
       ),
       .option(
         "metric", "key", \.metric, .string, .sweep, .invocation,
-        "Figure of metrics.jsonl to choose by, at each trial's least validation/loss."),
+        "Figure of metrics.jsonl to choose by, at each trial's best checkpoint: that of the least validation/loss, or for "
+          + "GANs the least train/fid.", defaultText: "that least figure itself"),
       .option(
         "ranks-per-trial", "n", \.ranksPerTrial, .powerOfTwo(upTo: 1024), .sweep, .invocation,
         "Ranks that train a trial together."),
@@ -71,7 +72,10 @@ let sweepCommand = CommandSpecification(
   body: { options, console in
     let trials = try SweepPlan.trials(of: options)
     let definition = try SweepDefinition(
-      base: options.train.configuration, metric: options.metric,
+      base: options.train.configuration,
+      metric: options.metric
+        ?? options.train.configuration.model.selectionMetric(
+          features: options.train.configuration.features ?? .fashionCNN),
       common: SweepPlan.common(of: options, but: trials), trials: trials)
     if options.train.isDryRun {
       console.write(trials.map { $0.title + "\n" }.joined())

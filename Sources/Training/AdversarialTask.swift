@@ -11,6 +11,8 @@ final class AdversarialTask: GeneratingTask {
   let configuration: RunConfiguration
   let network: GenerativeAdversarialNetwork
   let loss: AdversarialLoss
+  /// What images are drawn by where the run keeps an average of its generator.
+  let average: GeneratorAverage?
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
@@ -27,12 +29,23 @@ final class AdversarialTask: GeneratingTask {
     self.configuration = configuration
     network = try configuration.makeAdversarialNetwork(height: height, width: width)
     loss = configuration.adversarialLoss!
+    average = try configuration.averageDecay.map { decay in
+      GeneratorAverage(
+        decay: decay, network: try configuration.makeAdversarialNetwork(height: height, width: width))
+    }
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
 
   var model: any TrainableModel { network }
-  var generator: GenerativeModel { GenerativeModel(generator: network, prior: nil) }
+
+  /// The average of the generator where there is one, else the generator itself.
+  var generator: GenerativeModel { GenerativeModel(generator: average?.network ?? network, prior: nil) }
+
+  /// Lets the average begin with the untrained generator.
+  func beginAverage() {
+    average?.begin(with: network)
+  }
 
   let quantities = [
     LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),

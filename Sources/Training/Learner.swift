@@ -12,7 +12,7 @@ final class Learner {
   /// How the learning rate moves; its horizon is restored with the run.
   var schedule: LearningRateSchedule
   /// The part of the arena that this rank sums and updates.
-  private let ownPart: Range<Int>
+  let ownPart: Range<Int>
   /// The squared norm of the summed gradients, block by block.
   private let squaredNormBlocks: AlignedBuffer<Double>
   private let accumulator: GradientAccumulator?

@@ -27,14 +27,14 @@ extension LoadedModel {
   ///   - wanted: nil takes what the run was trained with.
   ///   - splits: the data that the model was trained on, read if it is needed.
   func generator(_ wanted: CodePrior?, splits: () throws -> DataSplits) throws -> GenerativeModel {
-    if let network = task.model as? GenerativeAdversarialNetwork {
+    if let task = task as? AdversarialTask {
       guard wanted == nil || wanted == .normal else {
         throw Failure(
           .usage,
           "--prior \(wanted!.text) is for models with codes; a \(configuration.model.rawValue) draws from N(0, I)",
           help: "leave it out")
       }
-      return GenerativeModel(generator: network, prior: nil)
+      return task.generator
     }
     let decoder = try coder()
     let wanted = wanted ?? fittedPrior.prior

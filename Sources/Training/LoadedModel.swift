@@ -48,8 +48,14 @@ public final class LoadedModel {
     task = try configuration.makeTask(height: height, width: width)
     let model = task.model
     model.allocate(rows: EvaluationChunks.size)
-    try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
-    for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
+    let average = (task as? AdversarialTask)?.average
+    try group.decideOnRoot(phase: "reading the checkpoint") {
+      try saved?.copyModel(to: model)
+      if let average { try saved?.copy(to: average) }
+    }
+    for memory in model.stateMemory + (average?.memory ?? []) {
+      group.broadcast(memory, phase: "sending the checkpoint")
+    }
     fittedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 

@@ -1,3 +1,6 @@
+import Evaluation
+import ImageData
+
 /// The models that `atelier train` knows, by the names used on the command line.
 public enum ModelName: String, Sendable, CaseIterable {
   case denseAutoencoder = "dense-ae"
@@ -30,6 +33,18 @@ public enum ModelName: String, Sendable, CaseIterable {
 
   /// Whether it makes codes of images and images of codes.
   public var hasCodes: Bool { kind == .autoencoder || kind == .variationalAutoencoder }
+
+  /// The images that its best state is chosen by: of a GAN those that it imitates, never those for testing.
+  var selectionPart: SplitPart { kind == .adversarial ? .train : .validation }
+
+  /// The figure that its best state has least of, by its key in `metrics.jsonl`.
+  ///
+  /// - Parameter features: the network that compares generated images.
+  public func selectionMetric(features: FeatureNetworkName = .fashionCNN) -> String {
+    let name =
+      kind == .adversarial ? GenerationMetric.frechetDistance.key(network: features.rawValue) : "loss"
+    return "\(selectionPart.rawValue)/\(name)"
+  }
 
   /// Whether it makes images out of nothing.
   public var generatesImages: Bool { kind != .classifier }

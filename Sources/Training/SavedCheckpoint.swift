@@ -12,7 +12,12 @@ public struct SavedCheckpoint {
   static let modelFile = "model.safetensors"
   static let optimizerFile = "optimizer.safetensors"
   static let stateFile = "state.json"
+  /// The moving average of a GAN's generator, where the run keeps one.
+  static let averageFile = "ema.safetensors"
   static let files = [modelFile, optimizerFile, stateFile]
+
+  /// The files of this checkpoint.
+  var files: [String] { Self.files + (configuration.averageDecay == nil ? [] : [Self.averageFile]) }
 
   /// - Parameter path: a checkpoint's folder.
   /// - Throws: `Failure` 66 where there is none, 65 where it is incomplete or damaged.
@@ -23,6 +28,7 @@ public struct SavedCheckpoint {
     let file = folder.path(Self.stateFile)
     state = try JSONValue(parsing: FileSystem.read(file), file: file)
     configuration = try RunConfiguration(arithmetic: state["configuration"] ?? .null, file: file)
+    if configuration.averageDecay != nil { try folder.verify(requiring: [Self.averageFile]) }
   }
 
   /// Whether a user names a run or a checkpoint, rather than images.
@@ -64,7 +70,19 @@ public struct SavedCheckpoint {
   /// - Throws: `Failure` 65 naming the first tensor that is missing or of another shape.
   package static func copyModel(_ file: SafeTensorsFile, to model: any TrainableModel) throws {
     for arena in model.arenas { try copy(file, prefix: "", to: arena.values, of: arena) }
-    for running in model.runningTensors {
+    try copy(file, to: model.runningTensors)
+  }
+
+  /// Copies the moving average of a generator.
+  func copy(to average: GeneratorAverage) throws {
+    let file = try SafeTensorsFile(reading: "\(path)/\(Self.averageFile)")
+    let network = average.network
+    try Self.copy(file, prefix: "", to: network.generatorArena.values, of: network.generatorArena)
+    try Self.copy(file, to: network.generator.runningTensors)
+  }
+
+  private static func copy(_ file: SafeTensorsFile, to runningTensors: [RunningTensor]) throws {
+    for running in runningTensors {
       let tensor = try find(running.name, in: file)
       guard running.copy(tensor) else {
         throw mismatch(running.name, tensor, needed: running.shape, in: file)

@@ -6,12 +6,23 @@ import TensorCore
 extension TrainableModel {
   /// The tensors of `model.safetensors`, as PyTorch's `state_dict` has them.
   package var stateTensors: [NamedTensor] {
-    let parameters = parameters.map { parameter in
-      NamedTensor(
-        name: parameter.name, shape: parameter.shape,
-        elements: UnsafeBufferPointer<Float>(start: parameter.values, count: parameter.count))
-    }
-    let running = runningTensors.map { tensor in
+    namedTensors(parameters, runningTensors)
+  }
+
+  /// The memory of the whole state, for sending it to other ranks.
+  var stateMemory: [UnsafeMutableRawBufferPointer] {
+    arenas.map { UnsafeMutableRawBufferPointer($0.values.elements) } + runningTensors.map(\.bytes)
+  }
+}
+
+/// Tensors as a file has them.
+func namedTensors(_ parameters: [Parameter], _ running: [RunningTensor]) -> [NamedTensor] {
+  parameters.map { parameter in
+    NamedTensor(
+      name: parameter.name, shape: parameter.shape,
+      elements: UnsafeBufferPointer<Float>(start: parameter.values, count: parameter.count))
+  }
+    + running.map { tensor in
       switch tensor.storage {
       case .values(let values):
         NamedTensor(name: tensor.name, shape: tensor.shape, elements: UnsafeBufferPointer(values.elements))
@@ -19,13 +30,6 @@ extension TrainableModel {
         NamedTensor(name: tensor.name, shape: tensor.shape, elements: UnsafeBufferPointer(counter.elements))
       }
     }
-    return parameters + running
-  }
-
-  /// The memory of the whole state, for sending it to other ranks.
-  var stateMemory: [UnsafeMutableRawBufferPointer] {
-    arenas.map { UnsafeMutableRawBufferPointer($0.values.elements) } + runningTensors.map(\.bytes)
-  }
 }
 
 extension RunningTensor {

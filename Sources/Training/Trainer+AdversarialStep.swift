@@ -13,6 +13,7 @@ import TensorCore
 ///     discriminator, as updated, on the fake images of the last of these batches
 ///     back through the discriminator       into the images only: its parameters get no gradients
 ///     back through the generator, and its update
+///     the moving average of the generator follows      with --ema
 ///
 /// As many fake as real images. With micro-batches (`--accumulate`) the generator makes its images again for its own
 /// update, without moving its running statistics a second time.
@@ -74,6 +75,7 @@ extension Trainer {
       generatorLearner.sumGradients(endsBatch: index == parts.count - 1)
     }
     try update(AdversarialTask.generatorPlace, samples: plan.samples(ofBatch: lastBatch).count)
+    task.average?.follow(task.network, part: generatorLearner.ownPart, after: position.step, team: team)
 
     position.step += 1
     position.stepInEpoch += 1
@@ -129,7 +131,10 @@ extension Trainer {
   /// Updates a network; the learning rates of both follow the steps, however often the discriminator is updated in each.
   private func update(_ place: Int, samples: Int) throws {
     let norm = learners[place].update(after: position.step, samples: samples)
-    guard norm.isFinite else { throw nonFiniteFailure() }
+    guard norm.isFinite else {
+      let owner = place == AdversarialTask.generatorPlace ? "generator" : "discriminator"
+      throw nonFiniteFailure(of: "the \(owner)'s gradient", step: position.step + 1)
+    }
     count(samples: samples, norm: norm, of: place)
   }
 }

@@ -66,9 +66,12 @@ extension Trainer {
     let text = try group.textFromRoot(phase: "reading the best checkpoint") {
       let saved = try SavedCheckpoint(reading: checkpointFolder(ofStep: best.step).path)
       try saved.copyModel(to: model)
+      if let generatorAverage { try saved.copy(to: generatorAverage) }
       return saved.state.compactText
     }
-    for memory in model.stateMemory { group.broadcast(memory, phase: "sending the best checkpoint") }
+    for memory in model.stateMemory + (generatorAverage?.memory ?? []) {
+      group.broadcast(memory, phase: "sending the best checkpoint")
+    }
     let file = "best checkpoint"
     modelPosition = try TrainingPosition(json: JSONValue(parsing: Array(text.utf8), file: file), file: file)
   }
@@ -82,8 +85,7 @@ extension Trainer {
     guard !checkpoint.isComplete, let originalCheckpoints, let step = checkpoint.step else { return }
     let original = CheckpointFolder("\(originalCheckpoints)/\(checkpoint.name)")
     guard original.isComplete else { return }
-    _ = try SavedCheckpoint(reading: original.path)
-    let files = try SavedCheckpoint.files.map { name in
+    let files = try SavedCheckpoint(reading: original.path).files.map { name in
       CheckpointFile(name, bytes: try FileSystem.read(original.path(name)))
     }
     try CheckpointStore(folder.checkpoints).publish(step: step, files: files)

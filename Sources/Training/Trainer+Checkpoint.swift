@@ -14,6 +14,7 @@ extension Trainer {
     for state in learners.flatMap(\.optimizer.state) {
       group.shareParts(state.values.elements, phase: "saving a checkpoint")
     }
+    generatorAverage?.complete(group)
     onRoot("saving a checkpoint") {
       var members = [JSONMember("format", 1)] + position.json
       members += zip(updateKeys, learners).map { JSONMember($0, .integer($1.optimizer.updates)) }
@@ -41,7 +42,14 @@ extension Trainer {
             try SafeTensorsWriter(optimizerTensors).write(to: $0)
           },
           CheckpointFile(SavedCheckpoint.stateFile, bytes: Array(JSONValue.object(members).prettyText.utf8)),
-        ])
+        ]
+          + (generatorAverage.map { average in
+            [
+              CheckpointFile(SavedCheckpoint.averageFile) {
+                try SafeTensorsWriter(average.tensors).write(to: $0)
+              }
+            ]
+          } ?? []))
       try tidyCheckpoints()
     }
   }
@@ -53,10 +61,11 @@ extension Trainer {
       let root = try SavedCheckpoint(reading: checkpoint)
       saved = root
       try root.copyModel(to: model)
+      if let generatorAverage { try root.copy(to: generatorAverage) }
       for learner in learners { try root.copyOptimizer(to: learner.optimizer, of: learner.arena) }
       return root.state.compactText
     }
-    for memory in model.stateMemory
+    for memory in model.stateMemory + (generatorAverage?.memory ?? [])
       + learners.flatMap(\.optimizer.state).map({ UnsafeMutableRawBufferPointer($0.values.elements) })
     {
       group.broadcast(memory, phase: "sending the checkpoint")
@@ -82,6 +91,7 @@ extension Trainer {
     try restoreBest(from: saved)
     if state["evaluated"]?.boolValue == true { evaluatedStep = position.step }
     firstStep = position.step
+    adversarialWatch = AdversarialWatch(from: position.step)
   }
 
   /// Cuts `metrics.jsonl` back to where the checkpoint was made; a run in a new folder takes the rows up to there along.
@@ -97,6 +107,9 @@ extension Trainer {
 
   /// What each learner's number of updates is called in `state.json`.
   private var updateKeys: [String] { task.quantities.map { "\($0.prefix)optimizer_updates" } }
+
+  /// The moving average of a GAN's generator, where the run keeps one.
+  var generatorAverage: GeneratorAverage? { (task as? AdversarialTask)?.average }
 
   // MARK: - Tensors
 

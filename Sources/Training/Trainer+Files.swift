@@ -3,6 +3,7 @@ import Collectives
 import Diagnostics
 import Evaluation
 import ImageData
+import NeuralNet
 import TensorCore
 
 /// What a run writes at its start and at its end.
@@ -30,7 +31,27 @@ extension Trainer {
         + "data    \(parts) images of \(splits.train.height)x\(splits.train.width) from \(splits.source.path)\n"
         + "batch   \(configuration.batch) images in \(configuration.shards) shards on \(counted(group.size, "rank")) of "
         + "\(counted(team.count, "thread"))\n"
+        + "rate    \(learningRateText)\n"
         + "run     \(folder.path)")
+  }
+
+  /// The learning rates as they are used, with what makes them so.
+  private var learningRateText: String {
+    var text = learners.map { "\($0.schedule.rate)" }.joined(separator: " for the generator, ")
+    if learners.count > 1 { text += " for the discriminator" }
+    text += " by \(configuration.optimizer.name.rawValue)"
+    let rule = configuration.learningRateRule
+    if rule != .none {
+      let given = configuration.learningRate
+      text +=
+        ", \(significantDecimals(configuration.learningRateFactor)) times --lr \(given) for a batch of "
+        + "\(configuration.batch) instead of \(LearningRateRule.publishedBatch) (\(rule.rawValue))"
+    }
+    if configuration.warmup > 0 {
+      text += ", after \(counted(configuration.warmup, "step")) of warm-up"
+    }
+    if configuration.schedule != .constant { text += ", \(configuration.schedule.rawValue) schedule" }
+    return text
   }
 
   /// Samples, pictures and the last word. All ranks take part.
@@ -38,6 +59,7 @@ extension Trainer {
     logLastTiming()
     try fitPrior()
     savePrior()
+    generatorAverage?.complete(group)
     let showpieces = task.showpieces(splits: splits, group: group, team: team)
     let similarities = showpieces.reconstructions?.similarities.compactMap { $0 } ?? []
     onRoot("writing samples and pictures") {

@@ -35,6 +35,7 @@ extension Trainer {
 
   private func drawProgress() -> [Float]? {
     guard let task = task as? AdversarialTask else { return nil }
+    task.average?.complete(group)
     return generateImages(
       count: ProgressPictures.count, from: task.generator, seed: configuration.seed,
       shards: configuration.shards, group: group, team: team)

@@ -6,7 +6,9 @@ import ImageData
 /// Rows of metrics and timing, and what is said about them.
 extension Trainer {
   /// Closes an interval: a row of `metrics.jsonl` and one of `timing.jsonl`. All ranks take part.
-  func logInterval() {
+  ///
+  /// - Throws: `Failure` 85 where a mean loss is no number.
+  func logInterval() throws {
     let row = trainingRow()
     let timing = gatherTiming()
     onRoot("writing metrics") {
@@ -14,12 +16,21 @@ extension Trainer {
       try timings?.append(timing)
       try writeStatus("running")
     }
+    try requireFiniteLosses(row)
     reportProgress()
     stopwatch.resetInterval()
   }
 
+  /// The gradients of some losses are finite where the losses themselves are not any more.
+  private func requireFiniteLosses(_ row: MetricsRow) throws {
+    let loss = row.values.first { $0.name.hasSuffix("loss") && !$0.value.isFinite }
+    if let loss { throw nonFiniteFailure(of: "the mean of \(loss.name)", step: position.step) }
+  }
+
   /// Closes an epoch with its mean loss. All ranks take part.
-  func logEpoch() {
+  ///
+  /// - Throws: `Failure` 85 where a mean loss is no number.
+  func logEpoch() throws {
     var row = trainingRow()
     var means: [(name: String, value: Double)] = []
     for index in epochMeters.indices {
@@ -29,6 +40,7 @@ extension Trainer {
     for (name, value) in means { row.add("train/epoch_\(name)", value) }
     lastEpochLosses = losses(means)
     onRoot("writing metrics") { try metrics?.append(row.json) }
+    try requireFiniteLosses(row)
   }
 
   /// Scores the images that the run monitors: those for validation where there are some, else the test images, on which
@@ -36,6 +48,7 @@ extension Trainer {
   func evaluate() throws {
     let values = try score(monitoredPart)
     scores = (position.step, values)
+    if task is AdversarialTask { AdversarialWatch.warnings(values).forEach(log.say) }
     guard let criterion = values.criterion else { return }
     // A run that goes on from its last step evaluates again for people and for its final files only.
     if evaluatedStep != position.step {
@@ -60,8 +73,8 @@ extension Trainer {
 
   /// The images that a run scores itself on as it goes: a GAN on those that it imitates.
   var monitoredPart: SplitPart {
-    if task is AdversarialTask { return .train }
-    return splits.validation == nil ? .test : .validation
+    let part = configuration.model.selectionPart
+    return splits[part] == nil ? .test : part
   }
 
   /// Whether the run keeps the best checkpoint: never by test images.
@@ -69,6 +82,7 @@ extension Trainer {
 
   private func score(_ part: SplitPart) throws -> Scores {
     if configuration.fidSamples > 0 { try fitPrior() }
+    generatorAverage?.complete(group)
     return try task.score(splits[part]!, part: part, group: group, team: team)
   }
 
@@ -84,10 +98,19 @@ extension Trainer {
       let means = intervalMeters.flatMap { $0.means(group) }
       for (name, value) in means + intervalMeters.map(\.meanNorm) { row.add("train/\(name)", value) }
       lastIntervalLosses = losses(means)
+      watch(means)
     }
     row.add("lr", Double("\(learners[0].schedule.learningRate(after: position.step - 1))")!)
     for index in intervalMeters.indices { intervalMeters[index].clear() }
     return row
+  }
+
+  /// Says when a GAN's training goes wrong.
+  private func watch(_ means: [(name: String, value: Double)]) {
+    func accuracy(_ name: String) -> Double? { means.first { $0.name == name }?.value }
+    guard let real = accuracy("d_real_accuracy"), let fake = accuracy("d_fake_accuracy") else { return }
+    let warning = adversarialWatch.warning(realAccuracy: real, fakeAccuracy: fake, upTo: position.step)
+    if let warning { log.say(warning) }
   }
 
   /// The losses among metered values, for people.

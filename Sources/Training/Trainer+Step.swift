@@ -33,7 +33,7 @@ extension Trainer {
 
     // divide once by the true number of samples, then update; every rank its own part of the parameters
     let norm = learner.update(after: position.step, samples: batchSize)
-    guard norm.isFinite else { throw nonFiniteFailure() }
+    guard norm.isFinite else { throw nonFiniteFailure(of: "the gradient", step: position.step + 1) }
 
     count(samples: batchSize, norm: norm, of: 0)
     position.step += 1
@@ -93,10 +93,13 @@ extension Trainer {
     epochMeters[learner].add(samples: samples, norm: norm)
   }
 
-  func nonFiniteFailure() -> Failure {
+  /// - Parameters:
+  ///   - what: is no number any more.
+  ///   - step: the first or the last of those that it is of, counted from 1.
+  func nonFiniteFailure(of what: String, step: Int) -> Failure {
     Failure(
       .nonFiniteLoss,
-      "the gradient is no longer finite at step \(position.step + 1) (epoch \(position.epoch + 1))",
+      "\(what) is no longer finite at step \(step) (epoch \(position.epoch + 1))",
       help: "start a new run with a lower --lr; this one's checkpoints are kept in \(folder.checkpoints)")
   }
 }

@@ -35,6 +35,8 @@ final class Trainer {
   /// What the last rows said, for people to see.
   var lastIntervalLosses = ""
   var lastEpochLosses = ""
+  /// Of a GAN.
+  var adversarialWatch = AdversarialWatch()
   /// The last scores, and the step they belong to.
   var scores: (step: Int, values: Scores)?
   /// The step of the last scores in `metrics.jsonl`.
@@ -104,6 +106,7 @@ final class Trainer {
       try restore(from: checkpoint)
     } else {
       model.initialize(seed: configuration.seed)
+      (task as? AdversarialTask)?.beginAverage()
     }
     try startFiles()
     // a run with nothing left to do may come from another folder, or want another prior
@@ -115,7 +118,7 @@ final class Trainer {
         try trainingStep(order: order)
 
         // once in a while: a row of metrics, and how fast it goes (all ranks take part)
-        if position.step % configuration.logEvery == 0 { logInterval() }
+        if position.step % configuration.logEvery == 0 { try logInterval() }
         // once in a while: do the ranks still agree? (all ranks take part)
         if configuration.checkEvery > 0 && position.step % configuration.checkEvery == 0 {
           try compareParameters()
@@ -125,7 +128,7 @@ final class Trainer {
       if epochIsComplete {
         position.epoch += 1
         position.stepInEpoch = 0
-        logEpoch()
+        try logEpoch()
         // once in a while: scores on held-out images (all ranks take part)
         if isDue(configuration.evaluateEvery) {
           try evaluate()
@@ -137,7 +140,7 @@ final class Trainer {
       if isOver || isBest || (epochIsComplete && isDue(configuration.checkpointEvery)) { saveCheckpoint() }
     }
 
-    if intervalMeters[0].samples > 0 { logInterval() }
+    if intervalMeters[0].samples > 0 { try logInterval() }
     if scores?.step != position.step {
       try evaluate()
       linkBestOfTheEnd()

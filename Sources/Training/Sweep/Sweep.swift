@@ -76,7 +76,7 @@ public struct Sweep {
     try requireSharedFolder(claims, world, group)
     var known: [TrialOutcome?] = []
     let bytes = try world.bytesFromRoot(phase: "looking at earlier trials") {
-      known = definition.trials.map { folder.outcome(of: $0, metric: definition.metric) }
+      known = definition.trials.map { folder.outcome(of: $0, in: definition) }
       return known.map { $0 == nil ? 0 : 1 as UInt8 }
     }
     let pending = definition.trials.filter { bytes[$0.number] == 0 }

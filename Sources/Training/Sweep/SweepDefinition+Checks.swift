@@ -15,7 +15,7 @@ extension SweepDefinition {
     var known: [PixelLikelihood?] = []
     for trial in trials {
       let configuration = trial.configuration
-      let validation: ImageDataset?
+      let selection: ImageDataset?
       let task: any TrainingTask
       do {
         try requireShards(configuration.shards, for: ranks)
@@ -23,21 +23,21 @@ extension SweepDefinition {
           of: images, scheme: configuration.split, validation: configuration.validation,
           limit: configuration.limit)
         task = try configuration.makeTask(height: splits.train.height, width: splits.train.width)
-        validation = splits.validation
+        selection = splits[configuration.model.selectionPart]
       } catch let failure as Failure {
         throw failure.concerning(trial)
       }
-      guard let validation else {
+      guard let selection else {
         throw Failure(
           .usage, "a sweep needs validation images to choose by, and there are none",
           help:
             "take some of the training images with --validation K, or cut Fashion-MNIST by --split 80-10-10")
       }
-      if metric.contains("[") {
+      if metric.contains("[") || configuration.model.kind == .adversarial {
         try requireGenerationMetric(trial)
       } else if !known.contains(configuration.likelihood) {
         known.append(configuration.likelihood)
-        try requireMetric(of: task, trial, validation)
+        try requireMetric(of: task, trial, selection)
       }
     }
   }
@@ -55,7 +55,7 @@ extension SweepDefinition {
     let configuration = trial.configuration
     let network = (configuration.features ?? .fashionCNN).rawValue
     let names = GenerationMetric.allCases.map {
-      "\(SplitPart.validation.rawValue)/\($0.key(network: network))"
+      "\(configuration.model.selectionPart.rawValue)/\($0.key(network: network))"
     }
     guard configuration.fidSamples > 0 else {
       throw Failure(

@@ -6,9 +6,11 @@ import ImageData
 public struct SweepDefinition: Sendable {
   /// Of all trials, but for the settings of each.
   public let base: RunConfiguration
-  /// The key in `metrics.jsonl`: a figure of the validation images.
+  /// The key in `metrics.jsonl`: a figure of the images that the model's best state is chosen by.
   public let metric: String
   public let direction: MetricDirection
+  /// The figure that each trial's best checkpoint has least of.
+  var criterion: String { base.model.selectionMetric(features: base.features ?? .fashionCNN) }
   /// The settings that all trials have in common and that decide their numbers or files, by name.
   let common: [SweepSetting]
   public let trials: [SweepTrial]
@@ -23,7 +25,7 @@ public struct SweepDefinition: Sendable {
     self.metric = metric
     self.common = common
     self.trials = trials
-    direction = try Self.direction(of: metric)
+    direction = try Self.direction(of: metric, model: base.model)
     for trial in trials {
       do {
         try trial.configuration.requireConsistency()
@@ -38,7 +40,13 @@ public struct SweepDefinition: Sendable {
   private func requireComparableTrials() throws(Failure) {
     let runs = trials.map(\.configuration)
     guard let key = settingThatBarsComparison(of: metric, between: runs) else { return }
-    let part = SplitPart.validation.rawValue
+    let part = base.model.selectionPart.rawValue
+    guard base.model.kind != .adversarial else {
+      throw Failure(
+        .usage,
+        "trials that differ in '\(key)' can't be compared by \(metric), which means another thing in each",
+        help: "give all trials one --\(key)")
+    }
     let hasBound = base.model.kind == .variationalAutoencoder
     let others = ["\(part)/ssim"] + (hasBound ? ["\(part)/elbo"] : [])
     let usable = others.filter { settingThatBarsComparison(of: $0, between: runs) == nil }
@@ -48,17 +56,21 @@ public struct SweepDefinition: Sendable {
       help: "give all trials one --\(key), or name a --metric such as \(usable.joined(separator: " or "))")
   }
 
-  private static func direction(of metric: String) throws(Failure) -> MetricDirection {
-    let part = SplitPart.validation.rawValue
+  private static func direction(of metric: String, model: ModelName) throws(Failure) -> MetricDirection {
+    let isAdversarial = model.kind == .adversarial
+    let part = model.selectionPart.rawValue
+    let help =
+      "name one such as \(model.selectionMetric())" + (isAdversarial ? "" : " or \(part)/ssim")
     guard metric.hasPrefix("\(part)/") else {
       throw Failure(
-        .usage, "--metric \(metric) is no figure of the validation images, on which alone a sweep may choose",
-        help: "name one such as \(part)/loss or \(part)/ssim")
+        .usage,
+        "--metric \(metric) is no figure of the \(isAdversarial ? "training" : "validation") images, on which alone "
+          + "a sweep\(isAdversarial ? " of GANs" : "") may choose",
+        help: help)
     }
     guard let direction = MetricDirection(metric: metric) else {
       throw Failure(
-        .usage, "--metric \(metric) is not known to be better for being less or more",
-        help: "name one such as \(part)/loss or \(part)/ssim")
+        .usage, "--metric \(metric) is not known to be better for being less or more", help: help)
     }
     return direction
   }

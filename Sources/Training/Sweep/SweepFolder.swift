@@ -105,10 +105,10 @@ struct SweepFolder {
 
   /// What is known of a trial from earlier starts; nil where it has to run. Failed ones run again: the disk may have
   /// been full.
-  func outcome(of trial: SweepTrial, metric: String) -> TrialOutcome? {
+  func outcome(of trial: SweepTrial, in sweep: SweepDefinition) -> TrialOutcome? {
     let run = run(of: trial)
     guard let status = try? JSONValue(parsing: FileSystem.read(run.status), file: run.status),
-      status["state"]?.stringValue == "finished", let figures = try? TrialFigures(of: run, metric: metric)
+      status["state"]?.stringValue == "finished", let figures = try? TrialFigures(of: run, in: sweep)
     else { return nil }
     return .finished(figures)
   }

@@ -3,9 +3,9 @@ extension SweepResults {
   /// The head, then a row a trial from the best on: number, settings, figures, and what is to be said of it.
   private var rows: [[String]] {
     let names = definition.trials.first?.settings.map(\.name) ?? []
-    let showsLoss = definition.metric != TrialFigures.lossName
+    let showsLoss = definition.metric != definition.criterion
     let head =
-      ["trial"] + names + [definition.metric] + (showsLoss ? [TrialFigures.lossName] : []) + ["epoch", ""]
+      ["trial"] + names + [definition.metric] + (showsLoss ? [definition.criterion] : []) + ["epoch", ""]
     let best = winner?.number
     return [head]
       + ranking.map { number in
@@ -55,7 +55,7 @@ extension SweepResults {
       [
         "# Sweep of \(definition.base.model.rawValue)", "",
         "\(counted(definition.trials.count, "trial")), the \(isLower ? "lowest" : "highest") `\(definition.metric)` first. "
-          + "A trial's figures are those of its checkpoint `best`, which has its least `\(TrialFigures.lossName)`.",
+          + "A trial's figures are those of its checkpoint `best`, which has its least `\(definition.criterion)`.",
         "",
         line(escaped[0]), line(rule),
       ] + body.map(line) + ["", "![\(definition.metric) by trial](sweep.svg)"]

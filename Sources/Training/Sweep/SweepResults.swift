@@ -69,8 +69,8 @@ struct SweepResults {
         JSONMember("state", "finished"), JSONMember("step", .integer(figures.step)),
         JSONMember("epoch", .integer(figures.epoch)), JSONMember(definition.metric, .double(figures.value)),
       ]
-      if definition.metric != TrialFigures.lossName {
-        members.append(JSONMember(TrialFigures.lossName, .double(figures.loss)))
+      if definition.metric != definition.criterion {
+        members.append(JSONMember(definition.criterion, .double(figures.loss)))
       }
     case .failed(let failure):
       members += [

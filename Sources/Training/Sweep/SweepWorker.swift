@@ -34,7 +34,7 @@ struct SweepWorker {
         try group.decideOnRoot(phase: "reporting a trial") {
           let outcome =
             failure.map { .failed($0) }
-            ?? TrialOutcome(of: folder.run(of: trial), metric: sweep.definition.metric)
+            ?? TrialOutcome(of: folder.run(of: trial), in: sweep.definition)
           results.outcomes.append((trial.number, outcome))
           try claims.report(outcome, of: trial.number)
         }

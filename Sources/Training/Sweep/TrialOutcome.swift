@@ -8,11 +8,11 @@ enum TrialOutcome {
   case failed(Failure)
 
   /// That of a run that has come to its end; failed, too, where its figures can't be had.
-  init(of run: RunFolder, metric: String) {
+  init(of run: RunFolder, in sweep: SweepDefinition) {
     do {
       self =
-        try TrialFigures(of: run, metric: metric).map { .finished($0) }
-        ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a validation loss that is a number"))
+        try TrialFigures(of: run, in: sweep).map { .finished($0) }
+        ?? .failed(Failure(.nonFiniteLoss, "no evaluation gave a \(sweep.criterion) that is a number"))
     } catch {
       self = .failed(error as? Failure ?? Failure(.failure, "\(error)"))
     }
@@ -22,31 +22,34 @@ enum TrialOutcome {
   var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
 }
 
-/// What a trial is judged by: the evaluation of its best checkpoint, that of the least validation loss.
+/// What a trial is judged by: the evaluation of its best checkpoint, that of the least validation loss, of a GAN the
+/// least Fréchet distance.
 struct TrialFigures {
   var step: Int
   var epoch: Int
+  /// What the best checkpoint has least of.
   var loss: Double
   /// The sweep's metric.
   var value: Double
 
-  static let lossName = "\(SplitPart.validation.rawValue)/loss"
-
-  /// Reads them from a finished run; nil where no validation loss is a number.
+  /// Reads them from a finished run; nil where none of the values is a number by which the best checkpoint is chosen.
   ///
   /// - Throws: `Failure` 64 where the run's evaluations don't have the metric, and what reading throws.
-  init?(of run: RunFolder, metric: String) throws {
+  init?(of run: RunFolder, in sweep: SweepDefinition) throws {
+    let (criterion, metric) = (sweep.criterion, sweep.metric)
     let rows = try FileSystem.read(run.metrics).split(separator: UInt8(ascii: "\n")).map {
       try JSONValue(parsing: Array($0), file: run.metrics)
     }
     // As the trainer chooses its best checkpoint: the first of equals, never one that is no number.
     var best: (row: JSONValue, loss: Double)?
     for row in rows {
-      if let loss = row[Self.lossName]?.doubleValue, loss < best?.loss ?? .infinity { best = (row, loss) }
+      if let loss = row[criterion]?.doubleValue, loss < best?.loss ?? .infinity { best = (row, loss) }
     }
     guard let best else { return nil }
     guard let value = best.row[metric] else {
-      let names = (best.row.objectValue ?? []).map(\.name).filter { $0.hasPrefix("validation/") }
+      let names = (best.row.objectValue ?? []).map(\.name).filter {
+        $0.hasPrefix(criterion.prefix { $0 != "/" } + "/")
+      }
       throw Failure(
         .usage, "its evaluations have no \(metric)",
         help: "name one of \(names.joined(separator: ", ")) with --metric")

@@ -15,7 +15,11 @@ extension RunConfiguration {
     try require(name == .sgd, for: "--nesterov", given: optimizer.isNesterov, "--optimizer sgd")
     try require(
       optimizer.momentum ?? 0 > 0, for: "--nesterov", given: optimizer.isNesterov, "--momentum above 0")
-    try require(isAdam, for: "--beta1", given: optimizer.beta1 != nil, "--optimizer adam or adamw")
+    // The GANs have one of their own, which other optimisers pass over.
+    let ownBeta = RunConfiguration.defaults(for: model).optimizer.beta1
+    try require(
+      isAdam, for: "--beta1", given: optimizer.beta1 != nil && optimizer.beta1 != ownBeta,
+      "--optimizer adam or adamw")
     try require(isAdam, for: "--beta2", given: optimizer.beta2 != nil, "--optimizer adam or adamw")
     try require(
       name != .sgd, for: "--epsilon", given: optimizer.epsilon != nil, "--optimizer adam, adamw or rmsprop")

@@ -11,6 +11,8 @@ final class AdversarialTask: GeneratingTask {
   let configuration: RunConfiguration
   let network: GenerativeAdversarialNetwork
   let loss: AdversarialLoss
+  /// Of the discriminator's slope; nil where the run has none.
+  let penalty: DiscriminatorPenalty?
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
@@ -27,6 +29,7 @@ final class AdversarialTask: GeneratingTask {
     self.configuration = configuration
     network = try configuration.makeAdversarialNetwork(height: height, width: width)
     loss = configuration.adversarialLoss!
+    penalty = DiscriminatorPenalty(configuration, discriminator: network.discriminator)
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
@@ -34,10 +37,17 @@ final class AdversarialTask: GeneratingTask {
   var model: any TrainableModel { network }
   var generator: GenerativeModel { GenerativeModel(generator: network, prior: nil) }
 
-  let quantities = [
-    LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
-    LossMeter.Quantities(prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"]),
-  ]
+  var quantities: [LossMeter.Quantities] {
+    let ofPenalty = penalty == nil ? [] : ["d_penalty"]
+    return [
+      LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
+      LossMeter.Quantities(
+        prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"] + ofPenalty),
+    ]
+  }
+
+  /// The place of the penalty among the discriminator's quantities.
+  static let penaltyQuantity = 3
 
   /// What the discriminator takes of real images: [0, 1] as [-1, 1], (rows, pixels), valid until the next call.
   func prepare(images: UnsafePointer<Float>, pass: Pass) -> UnsafePointer<Float> {

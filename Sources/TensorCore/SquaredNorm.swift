@@ -29,12 +29,14 @@ public func squaredNorms(
   team.forEachRange(blockCount, granule: 8) { range in
     for block in range {
       let first = part.lowerBound + block * squaredNormBlock
-      blocks[firstBlock + block] = blockSum(values + first, min(squaredNormBlock, part.upperBound - first))
+      blocks[firstBlock + block] = squaredNormOfBlock(
+        values + first, min(squaredNormBlock, part.upperBound - first))
     }
   }
 }
 
-private func blockSum(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+/// The sum of squares of at most `squaredNormBlock` floats.
+func squaredNormOfBlock(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
   var even = Vector.zero
   var odd = Vector.zero
   var i = 0

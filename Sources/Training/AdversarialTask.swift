@@ -13,6 +13,8 @@ final class AdversarialTask: GeneratingTask {
   let loss: AdversarialLoss
   /// What images are drawn by where the run keeps an average of its generator.
   let average: GeneratorAverage?
+  /// Of the discriminator's slope; nil where the run has none.
+  let penalty: DiscriminatorPenalty?
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
@@ -33,6 +35,7 @@ final class AdversarialTask: GeneratingTask {
       GeneratorAverage(
         decay: decay, network: try configuration.makeAdversarialNetwork(height: height, width: width))
     }
+    penalty = DiscriminatorPenalty(configuration, discriminator: network.discriminator)
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
@@ -47,10 +50,17 @@ final class AdversarialTask: GeneratingTask {
     average?.begin(with: network)
   }
 
-  let quantities = [
-    LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
-    LossMeter.Quantities(prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"]),
-  ]
+  var quantities: [LossMeter.Quantities] {
+    let ofPenalty = penalty == nil ? [] : ["d_penalty"]
+    return [
+      LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
+      LossMeter.Quantities(
+        prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"] + ofPenalty),
+    ]
+  }
+
+  /// The place of the penalty among the discriminator's quantities.
+  static let penaltyQuantity = 3
 
   /// What the discriminator takes of real images: [0, 1] as [-1, 1], (rows, pixels), valid until the next call.
   func prepare(images: UnsafePointer<Float>, pass: Pass) -> UnsafePointer<Float> {

@@ -9,7 +9,9 @@ import TensorCore
 ///       fake images from noise             the generator's batch statistics are those of this batch
 ///       discriminator on real images       a forward and a backward pass, with batch statistics of its own
 ///       discriminator on fake images       another, likewise; nothing goes back into the generator
-///       update of the discriminator        gradients of both passes, divided once by the batch's images
+///       penalty of the discriminator       with --r1 or --gradient-penalty: of its slope at real images or between
+///                                          real and fake ones, a third pass
+///       update of the discriminator        gradients of all these passes, divided once by the batch's images
 ///     discriminator, as updated, on the fake images of the last of these batches
 ///     back through the discriminator       into the images only: its parameters get no gradients
 ///     back through the generator, and its update
@@ -47,7 +49,18 @@ extension Trainer {
         discriminatorLearner.releaseGradients()
         discriminator.backward(
           input: fake, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
-        discriminatorLearner.sumGradients(endsBatch: index == parts.count - 1)
+        discriminatorLearner.sumGradients(endsBatch: task.penalty == nil && index == parts.count - 1)
+
+        if let penalty = task.penalty {
+          discriminatorLearner.releaseGradients()
+          penalty.evaluate(
+            real: real, fake: fake, places: share.places, step: position.step, draw: draw,
+            penalties: sampleLosses.pointer, pass: share.pass)
+          meter(
+            sampleLosses.pointer, rows: share.pass.rows, learner: AdversarialTask.discriminatorPlace,
+            quantity: AdversarialTask.penaltyQuantity)
+          discriminatorLearner.sumGradients(endsBatch: index == parts.count - 1)
+        }
       }
       let count = plan.samples(ofBatch: batch).count
       try update(AdversarialTask.discriminatorPlace, samples: count)

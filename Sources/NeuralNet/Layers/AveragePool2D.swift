@@ -42,3 +42,13 @@ public final class AveragePool2D: Layer {
       outputGradient, geometry: geometry, into: inputGradient, rows: pass.rowCount, team: pass.team)
   }
 }
+
+extension AveragePool2D: LinearizableLayer {
+  public func tangent(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, tangent: UnsafeMutablePointer<Float>?,
+    pass: Pass
+  ) {
+    guard let tangent else { return }
+    averagePool(input, geometry: geometry, into: tangent, rows: pass.rowCount, team: pass.team)
+  }
+}

@@ -78,3 +78,21 @@ public final class Convolution2D: Layer {
     }
   }
 }
+
+extension Convolution2D: LinearizableLayer {
+  public var isPiecewiseLinear: Bool { activation.negativeSlope != nil }
+
+  public func tangent(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, tangent: UnsafeMutablePointer<Float>?,
+    pass: Pass
+  ) {
+    bias?.gradients.update(repeating: 0, count: outputShape.channels)
+    kernels.weightGradient(
+      fine: input, coarse: outputGradient, weightGradient: weight.gradients, rows: pass.rows, team: pass.team)
+    guard let tangent else { return }
+    kernels.correlate(
+      fine: input, weight: weight.values, bias: nil, negativeSlope: 1, coarse: tangent, rows: pass.rowCount,
+      team: pass.team)
+    activation.beginBackward(tangent, output: output, count: pass.rowCount * outputCount, team: pass.team)
+  }
+}

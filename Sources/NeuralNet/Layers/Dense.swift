@@ -65,3 +65,23 @@ public final class Dense: Layer {
     }
   }
 }
+
+extension Dense: LinearizableLayer {
+  public var isPiecewiseLinear: Bool { activation.negativeSlope != nil }
+
+  public func tangent(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, tangent: UnsafeMutablePointer<Float>?,
+    pass: Pass
+  ) {
+    let (rows, team) = (pass.rowCount, pass.team)
+    bias?.gradients.update(repeating: 0, count: outputCount)
+    denseWeightGradient(
+      input: input, outputGradient: outputGradient, weightGradient: weight.gradients, rows: pass.rows,
+      inputs: inputCount, outputs: outputCount, team: team)
+    guard let tangent else { return }
+    denseForward(
+      input: input, weight: weight.values, bias: nil, output: tangent, rows: rows, inputs: inputCount,
+      outputs: outputCount, team: team)
+    activation.beginBackward(tangent, output: output, count: rows * outputCount, team: team)
+  }
+}

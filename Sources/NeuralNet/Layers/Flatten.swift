@@ -33,3 +33,13 @@ public final class Flatten: Layer {
       outputGradient, shape: inputShape, into: inputGradient, rows: pass.rowCount, team: pass.team)
   }
 }
+
+extension Flatten: LinearizableLayer {
+  public func tangent(
+    input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, tangent: UnsafeMutablePointer<Float>?,
+    pass: Pass
+  ) {
+    guard let tangent else { return }
+    channelsFirst(input, shape: inputShape, into: tangent, rows: pass.rowCount, team: pass.team)
+  }
+}

@@ -50,6 +50,7 @@ public final class LoadedModel {
     model.allocate(rows: EvaluationChunks.size)
     try group.decideOnRoot(phase: "reading the checkpoint") { try saved?.copyModel(to: model) }
     for memory in model.stateMemory { group.broadcast(memory, phase: "sending the checkpoint") }
+    model.refreshEffectiveValues(team: team)
     fittedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 

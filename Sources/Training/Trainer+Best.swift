@@ -69,6 +69,7 @@ extension Trainer {
       return saved.state.compactText
     }
     for memory in model.stateMemory { group.broadcast(memory, phase: "sending the best checkpoint") }
+    model.refreshEffectiveValues(team: team)
     let file = "best checkpoint"
     modelPosition = try TrainingPosition(json: JSONValue(parsing: Array(text.utf8), file: file), file: file)
   }

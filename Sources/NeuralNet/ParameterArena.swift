@@ -53,9 +53,16 @@ public final class ParameterArena {
   /// Draws every parameter anew from the seed; parameter i uses stream `firstStream` + i of its purpose.
   public func initialize(seed: UInt32, firstStream: Int = 0) {
     for (index, parameter) in parameters.enumerated() {
-      parameter.initializer.fill(
-        parameter.values, count: parameter.count,
-        key: RandomKey(seed: seed, purpose: .initialization, layer: firstStream + index))
+      let key = RandomKey(seed: seed, purpose: .initialization, layer: firstStream + index)
+      parameter.initializer.fill(parameter.values, count: parameter.count, key: key)
+      parameter.spectralNormalization?.initialize(key: key)
     }
+  }
+
+  /// Forms what layers multiply by anew, where that is not the values themselves: needed after every change of them.
+  ///
+  /// - Parameter iterates: as of `SpectralNormalization.refresh`.
+  public func refreshEffectiveValues(iterates: Bool, team: ThreadTeam) {
+    for parameter in parameters { parameter.spectralNormalization?.refresh(iterates: iterates, team: team) }
   }
 }

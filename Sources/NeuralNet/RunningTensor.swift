@@ -14,10 +14,10 @@ public final class RunningTensor {
   public let name: String
   public let shape: [Int]
   public let storage: Storage
-  private let initialValue: Float
+  private let initialValue: Float?
 
-  /// A vector whose elements are all `initialValue` in a new run.
-  public init(_ name: String, values: AlignedBuffer<Float>, initialValue: Float) {
+  /// A vector whose elements are all `initialValue` in a new run; with nil its owner draws them when parameters are drawn.
+  public init(_ name: String, values: AlignedBuffer<Float>, initialValue: Float?) {
     self.name = name
     self.initialValue = initialValue
     shape = [values.count]
@@ -37,10 +37,11 @@ public final class RunningTensor {
     initialize()
   }
 
-  /// Goes back to the state of a new run.
+  /// Goes back to the state of a new run; what is drawn stays as it is.
   public func initialize() {
     switch storage {
-    case .values(let values): values.elements.update(repeating: initialValue)
+    case .values(let values):
+      if let initialValue { values.elements.update(repeating: initialValue) }
     case .counter(let counter): counter.pointer.pointee = 0
     }
   }

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// What is trained, saved and sent between ranks as one.
 public protocol TrainableModel: AnyObject {
   /// In the order of the parameters.
@@ -25,6 +27,11 @@ extension TrainableModel {
       first += arena.parameters.count
     }
     for tensor in runningTensors { tensor.initialize() }
+  }
+
+  /// Makes what layers multiply by fit a state that was loaded (`SpectralNormalization`).
+  public func refreshEffectiveValues(team: ThreadTeam) {
+    for arena in arenas { arena.refreshEffectiveValues(iterates: false, team: team) }
   }
 
   /// Makes room in all networks.

@@ -52,6 +52,7 @@ public struct LayerBenchmark: Sendable {
     model.initialize(seed: configuration.seed)
     if let weights {
       try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
+      model.refreshEffectiveValues(team: team)
     }
     var timer = LayerTimer(model, images: images, configuration: configuration, team: team)
     let start = monotonicSeconds()
@@ -175,6 +176,7 @@ extension Layer {
   /// What the layer is called: the prefix of its parameters, else its type.
   fileprivate func name(in part: String) -> String {
     guard let parameter = parameters.first else { return "\(part)\(Self.self)" }
-    return parameter.name.split(separator: ".").dropLast().joined(separator: ".")
+    let words = parameter.name.split(separator: ".")
+    return (words.prefix { $0 != "parametrizations" }).prefix(words.count - 1).joined(separator: ".")
   }
 }

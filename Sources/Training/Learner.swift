@@ -16,6 +16,7 @@ final class Learner {
   /// The squared norm of the summed gradients, block by block.
   private let squaredNormBlocks: AlignedBuffer<Double>
   private let accumulator: GradientAccumulator?
+  private let spectralGradients: SpectralGradients?
   private let maximumNorm: Double?
   private let group: ProcessGroup
   private let team: ThreadTeam
@@ -39,6 +40,7 @@ final class Learner {
         gradients: AlignedBuffer(borrowing: shared.gradients, count: arena.count))
     }
     accumulator = accumulates ? GradientAccumulator(arena) : nil
+    spectralGradients = SpectralGradients(arena, granule: ProcessGroup.partGranule)
     precondition(squaredNormBlock == ProcessGroup.partGranule)
     ownPart = group.ownPart(of: arena.count)
     squaredNormBlocks = AlignedBuffer(count: group.granuleCount(arena.count))
@@ -50,12 +52,18 @@ final class Learner {
   }
 
   /// Sums the gradients that a backward pass has left over the shards of all ranks, in tree order, and adds them to what
-  /// the batch gave before; each rank ends with its own part. All ranks take part.
+  /// the batch gave before; each rank ends with its own part. At the batch's end they become those by the parameters, where
+  /// layers multiply by something else. All ranks take part.
   ///
   /// - Parameter endsBatch: whether an update follows.
   func sumGradients(endsBatch: Bool) {
     group.sumParts(arena.gradients.elements, phase: "gradient sum")
     accumulator?.accumulate(part: ownPart, endsBatch: endsBatch, team: team)
+    if let spectralGradients, endsBatch {
+      spectralGradients.fillProducts(part: ownPart, team: team)
+      group.sumInPlace(spectralGradients.products.elements, phase: "gradient sum")
+      spectralGradients.transform(part: ownPart, team: team)
+    }
   }
 
   /// Makes the update that follows `step` others, with the gradients divided once by the true number of samples. All ranks

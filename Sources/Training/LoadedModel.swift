@@ -56,6 +56,7 @@ public final class LoadedModel {
     for memory in model.stateMemory + (average?.memory ?? []) {
       group.broadcast(memory, phase: "sending the checkpoint")
     }
+    model.refreshEffectiveValues(team: team)
     fittedPrior = try Self.readPrior(saved, latentDimension: configuration.latent ?? 0, group: group)
   }
 

@@ -6,6 +6,7 @@ import TensorCore
 /// A step of a GAN, in the order in which it happens.
 ///
 ///     for each of the discriminator's updates (--d-steps, usually 1), with a batch of its own:
+///       a step of the power method         with --d-norm spectral; all passes until the update divide weights by this sigma
 ///       fake images from noise             the generator's batch statistics are those of this batch
 ///       discriminator on real images       a forward and a backward pass, with batch statistics of its own
 ///       discriminator on fake images       another, likewise; nothing goes back into the generator
@@ -13,6 +14,7 @@ import TensorCore
 ///                                          real and fake ones, a third pass
 ///       update of the discriminator        gradients of all these passes, divided once by the batch's images
 ///     discriminator, as updated, on the fake images of the last of these batches
+///                                          (spectral: sigma of the new weights by the same singular vectors)
 ///     back through the discriminator       into the images only: its parameters get no gradients
 ///     back through the generator, and its update
 ///     the moving average of the generator follows      with --ema
@@ -30,6 +32,7 @@ extension Trainer {
 
     for (draw, batch) in batches.enumerated() {
       let parts = microBatches(ofBatch: batch)
+      discriminatorLearner.arena.refreshEffectiveValues(iterates: true, team: team)
       for (index, samples) in parts.enumerated() {
         let share = adversarialShare(of: samples, inBatch: batch, order: order)
         loader.load(order.indices[share.own], team: team)
@@ -67,6 +70,7 @@ extension Trainer {
       images += count
     }
 
+    discriminatorLearner.arena.refreshEffectiveValues(iterates: false, team: team)
     let lastBatch = batches.upperBound - 1
     let parts = microBatches(ofBatch: lastBatch)
     for (index, samples) in parts.enumerated() {

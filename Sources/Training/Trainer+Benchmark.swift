@@ -68,6 +68,7 @@ public struct TrainingBenchmark: Sendable {
 extension Trainer {
   fileprivate func load(weights: String) throws {
     try SavedCheckpoint.copyModel(SafeTensorsFile(reading: weights), to: model)
+    model.refreshEffectiveValues(team: team)
   }
 
   fileprivate func lossOfFirstImages(_ count: Int) -> Double {

@@ -72,6 +72,7 @@ extension Trainer {
     for memory in model.stateMemory + (generatorAverage?.memory ?? []) {
       group.broadcast(memory, phase: "sending the best checkpoint")
     }
+    model.refreshEffectiveValues(team: team)
     let file = "best checkpoint"
     modelPosition = try TrainingPosition(json: JSONValue(parsing: Array(text.utf8), file: file), file: file)
   }

@@ -70,6 +70,7 @@ extension Trainer {
     {
       group.broadcast(memory, phase: "sending the checkpoint")
     }
+    model.refreshEffectiveValues(team: team)
     let state = try JSONValue(parsing: Array(text.utf8), file: checkpoint)
     position = try TrainingPosition(json: state, file: checkpoint)
     for (key, learner) in zip(updateKeys, learners) {

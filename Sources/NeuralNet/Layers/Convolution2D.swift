@@ -14,13 +14,15 @@ public final class Convolution2D: Layer {
   private let bias: Parameter?
   private var outputBuffer = AlignedBuffer<Float>(count: 0)
 
-  /// - Parameter name: the prefix of the parameters' names, as in `encoder.conv1`.
+  /// - Parameters:
+  ///   - name: the prefix of the parameters' names, as in `encoder.conv1`.
+  ///   - isSpectrallyNormalized: whether the weight is divided by its largest singular value (`SpectralNormalization`).
   /// - Throws: a usage failure where the sizes don't fit.
   public init(
     _ name: String, input: ImageShape, channels: Int, kernel: Int = 3, stride: Int = 1,
     padding: Padding = .same,
     activation: Activation, hasBias: Bool = true,
-    weightInitializer: Initializer? = nil, conventions: Conventions
+    weightInitializer: Initializer? = nil, isSpectrallyNormalized: Bool = false, conventions: Conventions
   ) throws(Failure) {
     let geometry = try ConvolutionGeometry.convolution(
       name, input: input, channels: channels, kernel: kernel, stride: stride, padding: padding)
@@ -32,7 +34,7 @@ public final class Convolution2D: Layer {
     let initializers = conventions.initializers(inputs: input.channels * area, outputs: channels * area)
     weight = Parameter(
       "\(name).weight", shape: [channels, input.channels, kernel, kernel],
-      initializer: weightInitializer ?? initializers.weight)
+      initializer: weightInitializer ?? initializers.weight, isSpectrallyNormalized: isSpectrallyNormalized)
     bias = hasBias ? Parameter("\(name).bias", shape: [channels], initializer: initializers.bias) : nil
   }
 
@@ -41,6 +43,7 @@ public final class Convolution2D: Layer {
   /// What its products are made of.
   public var geometry: ConvolutionGeometry { kernels.geometry }
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var runningTensors: [RunningTensor] { weight.runningTensors }
   public var multiplications: Int { kernels.geometry.multiplications }
   public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
 
@@ -51,7 +54,8 @@ public final class Convolution2D: Layer {
   public func forward(input: UnsafePointer<Float>, pass: Pass) {
     precondition(pass.rowCount * outputCount <= outputBuffer.count, "no room for \(pass.rowCount) rows")
     kernels.correlate(
-      fine: input, weight: weight.values, bias: bias?.values, negativeSlope: activation.negativeSlope ?? 1,
+      fine: input, weight: weight.effectiveValues, bias: bias?.values,
+      negativeSlope: activation.negativeSlope ?? 1,
       coarse: output, rows: pass.rowCount, team: pass.team)
     activation.finishForward(output, count: pass.rowCount * outputCount, team: pass.team)
   }
@@ -73,7 +77,8 @@ public final class Convolution2D: Layer {
     }
     if let inputGradient {
       kernels.spread(
-        coarse: outputGradient, weight: weight.values, bias: nil, negativeSlope: 1, fine: inputGradient,
+        coarse: outputGradient, weight: weight.effectiveValues, bias: nil, negativeSlope: 1,
+        fine: inputGradient,
         rows: pass.rowCount, team: pass.team)
     }
   }

@@ -11,21 +11,25 @@ public final class Dense: Layer {
   private let bias: Parameter?
   private var outputBuffer = AlignedBuffer<Float>(count: 0)
 
-  /// - Parameter name: the prefix of the parameters' names, as in `encoder.dense1`.
+  /// - Parameters:
+  ///   - name: the prefix of the parameters' names, as in `encoder.dense1`.
+  ///   - isSpectrallyNormalized: whether the weight is divided by its largest singular value (`SpectralNormalization`).
   public init(
     _ name: String, inputs: Int, outputs: Int, activation: Activation, hasBias: Bool = true,
-    weightInitializer: Initializer? = nil, conventions: Conventions
+    weightInitializer: Initializer? = nil, isSpectrallyNormalized: Bool = false, conventions: Conventions
   ) {
     inputCount = inputs
     outputCount = outputs
     self.activation = activation
     let initializers = conventions.initializers(inputs: inputs, outputs: outputs)
     weight = Parameter(
-      "\(name).weight", shape: [outputs, inputs], initializer: weightInitializer ?? initializers.weight)
+      "\(name).weight", shape: [outputs, inputs], initializer: weightInitializer ?? initializers.weight,
+      isSpectrallyNormalized: isSpectrallyNormalized)
     bias = hasBias ? Parameter("\(name).bias", shape: [outputs], initializer: initializers.bias) : nil
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var runningTensors: [RunningTensor] { weight.runningTensors }
   public var multiplications: Int { inputCount * outputCount }
   public var output: UnsafeMutablePointer<Float> { outputBuffer.pointer }
 
@@ -37,7 +41,8 @@ public final class Dense: Layer {
     let (rows, team) = (pass.rowCount, pass.team)
     precondition(rows * outputCount <= outputBuffer.count, "no room for \(rows) rows")
     denseForward(
-      input: input, weight: weight.values, bias: bias?.values, output: output, rows: rows, inputs: inputCount,
+      input: input, weight: weight.effectiveValues, bias: bias?.values, output: output, rows: rows,
+      inputs: inputCount,
       outputs: outputCount, negativeSlope: activation.negativeSlope ?? 1, team: team)
     activation.finishForward(output, count: rows * outputCount, team: team)
   }
@@ -59,7 +64,7 @@ public final class Dense: Layer {
     }
     if let inputGradient {
       denseInputGradient(
-        outputGradient: outputGradient, weight: weight.values, inputGradient: inputGradient,
+        outputGradient: outputGradient, weight: weight.effectiveValues, inputGradient: inputGradient,
         rows: rows.rowCount,
         inputs: inputCount, outputs: outputCount, team: team)
     }

@@ -80,7 +80,8 @@ private struct Builder {
       let layer = try Convolution2D(
         "discriminator.conv\(index + 1)", input: shape, channels: count, kernel: 4, stride: 2,
         padding: .symmetric(1), activation: isNormalized ? .identity : activation, hasBias: !isNormalized,
-        weightInitializer: weights, conventions: conventions)
+        weightInitializer: weights, isSpectrallyNormalized: recipe.norm == .spectral, conventions: conventions
+      )
       layers.append(layer)
       shape = layer.outputShape
       if isNormalized { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
@@ -89,7 +90,8 @@ private struct Builder {
       Flatten(input: shape),
       Dense(
         "discriminator.dense1", inputs: shape.count, outputs: 1, activation: .identity,
-        weightInitializer: weights, conventions: conventions),
+        weightInitializer: weights, isSpectrallyNormalized: recipe.norm == .spectral, conventions: conventions
+      ),
     ]
     return Sequential(layers)
   }

@@ -14,6 +14,9 @@ final class AdversarialTask: GeneratingTask {
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
+  /// Of the training images of a conditional GAN; none where there is nothing to train.
+  let labels: [UInt8]
+  let classKey: RandomKey
   private let noiseKey: RandomKey
   private var noise = AlignedBuffer<Float>(count: 0)
   private var realImages = AlignedBuffer<Float>(count: 0)
@@ -22,11 +25,18 @@ final class AdversarialTask: GeneratingTask {
   static let generatorPlace = 0
   static let discriminatorPlace = 1
 
-  /// - Throws: a usage failure where images of that size don't fit the model.
-  init(_ configuration: RunConfiguration, height: Int, width: Int) throws {
+  /// - Throws: a usage failure where images of that size don't fit the model; of a conditional one 66 without labels, 65 for
+  ///   labels beyond its classes.
+  init(_ configuration: RunConfiguration, height: Int, width: Int, train: ImageDataset?) throws {
     self.configuration = configuration
     network = try configuration.makeAdversarialNetwork(height: height, width: width)
     loss = configuration.adversarialLoss!
+    if let classes = network.classCount, let train {
+      labels = try checkedLabels(of: train, classes: classes, for: .conditionalGeneration)
+    } else {
+      labels = []
+    }
+    classKey = RandomKey(seed: configuration.seed, purpose: .adversarialClass)
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }

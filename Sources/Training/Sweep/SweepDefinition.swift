@@ -48,6 +48,9 @@ public struct SweepDefinition: Sendable {
       help: "give all trials one --\(key), or name a --metric such as \(usable.joined(separator: " or "))")
   }
 
+  /// What labels are needed for, if any trial needs them.
+  public var labelUse: LabelUse? { trials.lazy.compactMap(\.configuration.labelUse).first }
+
   private static func direction(of metric: String) throws(Failure) -> MetricDirection {
     let part = SplitPart.validation.rawValue
     guard metric.hasPrefix("\(part)/") else {

@@ -10,6 +10,8 @@ package struct SampleOptions: Sendable, Equatable {
   /// The `.npy` or `.png` file to write.
   package var output = "samples.npy"
   package var seed: UInt32 = 0
+  /// The class of all images; nil has every class in turn, where the run has classes.
+  package var onlyClass: Int?
   /// What the codes are drawn from; nil takes what the run was trained with.
   package var prior: CodePrior?
   /// As for training; nil stands for the run's own.
@@ -22,6 +24,7 @@ let sampleCommand = CommandSpecification(
   name: "sample", overview: "Draw images from a trained decoder or generator.",
   discussion: """
       atelier sample runs/00000-dense-ae --count 100 --out samples.npy
+      atelier sample runs/00001-dcgan --class 3 --count 25 --out dresses.png
     """,
   table: [
     .run(\.run),
@@ -30,6 +33,10 @@ let sampleCommand = CommandSpecification(
     .option(
       "seed", "n", \.seed, .integer(0...UInt32.max), .output, .invocation,
       "Decides the codes; image i is the same whatever the count is."),
+    .option(
+      "class", "n", \.onlyClass, .integer(0...255), .output, .invocation,
+      "Draws images of one class only, from a run with --conditional.",
+      defaultText: "image i is of class i modulo their number"),
     .prior(\.prior),
     .runData(\.data, "Data that the run was trained on, for a --prior that is not in the checkpoint."),
     .option(
@@ -49,7 +56,7 @@ private func sample(_ options: SampleOptions, _ console: Console) throws -> Exit
     }
     let images = try loaded.generate(
       count: options.count, seed: options.seed, prior: options.prior,
-      data: options.data ?? loaded.recordedData(group))
+      data: options.data ?? loaded.recordedData(group), onlyClass: options.onlyClass)
     try group.decideOnRoot(phase: "writing samples") {
       try writeImages(images, height: loaded.height, width: loaded.width, to: options.output)
     }

@@ -89,7 +89,7 @@ private func sweep(_ definition: SweepDefinition, _ options: SweepOptions) throw
   // While MPI starts.
   let prefetch =
     LauncherRank.isFirstOnHost
-    ? ImagePrefetch(data: base.data, requiresLabels: base.model.needsLabels) : nil
+    ? ImagePrefetch(data: base.data, labelUse: definition.labelUse) : nil
   return try withProcessGroup { group in
     var sweep = Sweep(
       definition: definition, version: Program.version, command: commandLineText(),

@@ -87,9 +87,7 @@ private func train(_ options: TrainOptions) throws -> ExitCode {
   // While MPI starts.
   let prefetch =
     LauncherRank.isFirstOnHost
-    ? ImagePrefetch(
-      data: options.configuration.data, requiresLabels: options.configuration.model.needsLabels)
-    : nil
+    ? ImagePrefetch(data: options.configuration.data, labelUse: options.configuration.labelUse) : nil
   return try withProcessGroup { group in
     let log = RunLog(isRoot: group.isRoot, quiet: options.verbosity == .quiet)
     var run = TrainingRun(

@@ -52,8 +52,7 @@ public func extractFeatures(
     count: count, height: height, width: width, by: network, name: name, group: group,
     team: team
   ) { samples, destination in
-    let images = generator.generate(
-      codes: codes.fill(samples), pass: Pass(rowCount: samples.count, team: team))
+    let images = model.generate(samples, codes: codes, team: team)
     destination.update(from: images, count: samples.count * generator.pixelCount)
   }
 }

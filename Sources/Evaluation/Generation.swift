@@ -4,7 +4,7 @@ import TensorCore
 
 /// Images drawn from a model; a collective call, shared over ranks by chunks.
 ///
-/// The code of sample i depends on the prior, the seed and i alone, so the first 100 samples are the same whether 100 or
+/// The code and class of sample i depend on the prior, the seed and i alone, so the first 100 samples are the same whether 100 or
 /// 10,000 are drawn.
 ///
 /// - Precondition: the model has room for `EvaluationChunks.size` rows.
@@ -16,8 +16,6 @@ public func generateImages(
   return EvaluationChunks(images: count, shards: shards).gather(
     width: model.generator.pixelCount, group: group, phase: "generation"
   ) { samples in
-    UnsafePointer(
-      model.generator.generate(
-        codes: codes.fill(samples), pass: Pass(rowCount: samples.count, team: team)))
+    UnsafePointer(model.generate(samples, codes: codes, team: team))
   }
 }

@@ -11,7 +11,7 @@ struct IDXFolder: ImageSource {
   private static let parts = ["train", "t10k"]
 
   /// - Throws: `Failure` 66 when a file is not there, 65 when a header is damaged or they don't fit together.
-  init(opening path: String, requiresLabels: Bool) throws {
+  init(opening path: String, labelUse: LabelUse?) throws {
     images = try Self.parts.map { part in
       guard let file = Self.find("\(part)-images", dimensions: 3, in: path) else {
         throw Self.missing("\(part)-images-idx3-ubyte", in: path)
@@ -19,11 +19,12 @@ struct IDXFolder: ImageSource {
       return try IDXReader(opening: file, dimensions: 3)
     }
     let labelFiles = Self.parts.map { Self.find("\($0)-labels", dimensions: 1, in: path) }
-    if requiresLabels, let part = labelFiles.firstIndex(of: nil) {
+    if let labelUse, let part = labelFiles.firstIndex(of: nil) {
       throw Self.missing(
-        "\(Self.parts[part])-labels-idx1-ubyte", in: path,
+        "\(Self.parts[part])-labels-idx1-ubyte", in: path, reason: labelUse.reason,
         help:
-          "put the labels beside the images, or name another folder of IDX files that has them with --data")
+          "put the labels beside the images, or name another folder of IDX files that has them with --data"
+          + labelUse.alternative)
     }
     let isLabelled = !labelFiles.contains(nil)
     labels = isLabelled ? try labelFiles.map { try IDXReader(opening: $0!, dimensions: 1) } : []
@@ -83,7 +84,9 @@ struct IDXFolder: ImageSource {
     return nil
   }
 
-  private static func missing(_ name: String, in folder: String, help: String = dataAdvice) -> Failure {
-    Failure(.noInput, "\(folder) has no file \(name) or \(name).gz", help: help)
+  private static func missing(
+    _ name: String, in folder: String, reason: String = "", help: String = dataAdvice
+  ) -> Failure {
+    Failure(.noInput, "\(folder) has no file \(name) or \(name).gz\(reason)", help: help)
   }
 }

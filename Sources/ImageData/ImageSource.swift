@@ -22,31 +22,31 @@ let dataAdvice =
 /// Opens the folder of IDX files or the npy file that the user named, or else the first of the usual folders that has
 /// training images: what models are trained and tested on.
 ///
-/// - Parameter requiresLabels: whether absent labels are a failure.
+/// - Parameter labelUse: what labels are needed for; absent ones are then a failure.
 /// - Throws: `Failure` 66 when something is not there, 65 when it is damaged, does not fit together, is of the wrong
 ///   kind, or has sides that are no multiples of 4.
 public func openImages(
-  _ named: String?, requiresLabels: Bool = false, among folders: [String] = usualImageFolders
+  _ named: String?, labelUse: LabelUse? = nil, among folders: [String] = usualImageFolders
 ) throws -> any ImageSource {
-  let source = try openData(named, requiresLabels: requiresLabels, among: folders)
+  let source = try openData(named, labelUse: labelUse, among: folders)
   try source.layout.requireSidesForModels()
   return source
 }
 
-private func openData(_ named: String?, requiresLabels: Bool, among folders: [String]) throws
+private func openData(_ named: String?, labelUse: LabelUse?, among folders: [String]) throws
   -> any ImageSource
 {
   guard let named else {
     guard let folder = folders.first(where: IDXFolder.hasTrainingImages) else {
       throw Failure(.noInput, "no data set in \(folders.joined(separator: " or "))", help: dataAdvice)
     }
-    return try IDXFolder(opening: folder, requiresLabels: requiresLabels)
+    return try IDXFolder(opening: folder, labelUse: labelUse)
   }
-  if FileSystem.isFolder(named) { return try IDXFolder(opening: named, requiresLabels: requiresLabels) }
+  if FileSystem.isFolder(named) { return try IDXFolder(opening: named, labelUse: labelUse) }
   guard FileSystem.exists(named) else {
     throw Failure(.noInput, "--data \(named) does not exist", help: dataAdvice)
   }
-  return try NumPyImages(opening: named, requiresLabels: requiresLabels)
+  return try NumPyImages(opening: named, labelUse: labelUse)
 }
 
 /// Opens images that any program may have made, of any size and without labels: an npy file of shape (N,H,W), uint8, or
@@ -61,5 +61,5 @@ public func openImageSet(_ path: String) throws -> any ImageSource {
       .noInput, "\(path) does not exist",
       help: "name an .npy file of shape (images, height, width), or a folder of PNG files")
   }
-  return try NumPyImages(opening: path, requiresLabels: false)
+  return try NumPyImages(opening: path, labelUse: nil)
 }

@@ -11,11 +11,11 @@ struct NumPyImages: ImageSource {
 
   /// - Throws: `Failure` 66 when it can't be opened, or labels are needed; 65 when its header is damaged, or it has
   ///   another shape or type.
-  init(opening path: String, requiresLabels: Bool) throws {
-    if requiresLabels {
+  init(opening path: String, labelUse: LabelUse?) throws {
+    if let labelUse {
       throw Failure(
-        .noInput, "\(path) holds no labels, which are needed here",
-        help: "name a folder of IDX files that has labels with --data")
+        .noInput, "\(path) holds no labels\(labelUse.reason)",
+        help: "name a folder of IDX files that has labels with --data" + labelUse.alternative)
     }
     file = try ReadableFile(opening: path)
     var prefix = [UInt8](repeating: 0, count: min(NumPyFile.headerLimit, file.byteCount))

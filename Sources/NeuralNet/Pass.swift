@@ -10,6 +10,8 @@ public struct Pass {
   /// Whether `backward` fills the gradients of parameters; where it does not, they stay as they are and only that of the
   /// input is made.
   public let wantsParameterGradients: Bool
+  /// The class of each row, for layers that need it; nil where there are none.
+  public private(set) var labels: [UInt8]?
 
   public init(
     rows: ShardedRows, team: ThreadTeam, training: TrainingPass? = nil, wantsParameterGradients: Bool = true
@@ -29,7 +31,26 @@ public struct Pass {
 
   /// The same, but back to the input only.
   public var withoutParameterGradients: Pass {
-    Pass(rows: rows, team: team, training: training, wantsParameterGradients: false)
+    Pass(rows: rows, team: team, training: training, wantsParameterGradients: false).labelled(labels)
+  }
+
+  /// The same for rows of those classes.
+  ///
+  /// - Precondition: a class for each row.
+  public func labelled(_ labels: [UInt8]?) -> Pass {
+    precondition(labels.map { $0.count == rowCount } ?? true)
+    var pass = self
+    pass.labels = labels
+    return pass
+  }
+
+  /// The class of each row.
+  ///
+  /// - Precondition: the pass has them, and they are below `classes`.
+  func requireLabels(below classes: Int) -> [UInt8] {
+    guard let labels else { preconditionFailure("the classes of the rows are needed here") }
+    precondition(labels.allSatisfy { $0 < classes }, "classes are below \(classes)")
+    return labels
   }
 }
 

@@ -11,6 +11,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case dequantization = 9
   case search = 10
   case adversarialMix = 11
+  case adversarialClass = 12
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

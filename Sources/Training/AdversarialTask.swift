@@ -18,6 +18,9 @@ final class AdversarialTask: GeneratingTask {
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
+  /// Of the training images of a conditional GAN; none where there is nothing to train.
+  let labels: [UInt8]
+  let classKey: RandomKey
   private let noiseKey: RandomKey
   private var noise = AlignedBuffer<Float>(count: 0)
   private var realImages = AlignedBuffer<Float>(count: 0)
@@ -26,8 +29,9 @@ final class AdversarialTask: GeneratingTask {
   static let generatorPlace = 0
   static let discriminatorPlace = 1
 
-  /// - Throws: a usage failure where images of that size don't fit the model.
-  init(_ configuration: RunConfiguration, height: Int, width: Int) throws {
+  /// - Throws: a usage failure where images of that size don't fit the model; of a conditional one 66 without labels, 65 for
+  ///   labels beyond its classes.
+  init(_ configuration: RunConfiguration, height: Int, width: Int, train: ImageDataset?) throws {
     self.configuration = configuration
     network = try configuration.makeAdversarialNetwork(height: height, width: width)
     loss = configuration.adversarialLoss!
@@ -36,6 +40,12 @@ final class AdversarialTask: GeneratingTask {
         decay: decay, network: try configuration.makeAdversarialNetwork(height: height, width: width))
     }
     penalty = DiscriminatorPenalty(configuration, discriminator: network.discriminator)
+    if let classes = network.classCount, let train {
+      labels = try checkedLabels(of: train, classes: classes, for: .conditionalGeneration)
+    } else {
+      labels = []
+    }
+    classKey = RandomKey(seed: configuration.seed, purpose: .adversarialClass)
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
@@ -43,7 +53,12 @@ final class AdversarialTask: GeneratingTask {
   var model: any TrainableModel { network }
 
   /// The average of the generator where there is one, else the generator itself.
-  var generator: GenerativeModel { GenerativeModel(generator: average?.network ?? network, prior: nil) }
+  var generator: GenerativeModel { generator(onlyClass: nil) }
+
+  /// - Parameter onlyClass: of all images; nil has every class in turn, where the network has classes.
+  func generator(onlyClass: Int?) -> GenerativeModel {
+    GenerativeModel(generator: average?.network ?? network, prior: nil, onlyClass: onlyClass)
+  }
 
   /// Lets the average begin with the untrained generator.
   func beginAverage() {
@@ -51,16 +66,24 @@ final class AdversarialTask: GeneratingTask {
   }
 
   var quantities: [LossMeter.Quantities] {
-    let ofPenalty = penalty == nil ? [] : ["d_penalty"]
-    return [
+    [
       LossMeter.Quantities(prefix: "g_", names: ["g_loss"]),
       LossMeter.Quantities(
-        prefix: "d_", names: ["d_loss", "d_real_accuracy", "d_fake_accuracy"] + ofPenalty),
+        prefix: "d_", names: ["d_loss"] + (penalty == nil ? [] : [Self.penaltyName]) + accuracies),
     ]
   }
 
-  /// The place of the penalty among the discriminator's quantities.
-  static let penaltyQuantity = 3
+  private static let penaltyName = "d_penalty"
+  private var accuracies: [String] { loss.hasThreshold ? ["d_real_accuracy", "d_fake_accuracy"] : [] }
+
+  /// The place of the penalty among the discriminator's quantities, where there is one.
+  static let penaltyQuantity = 1
+
+  /// The place of an accuracy among them; nil where logits alone tell nothing.
+  func accuracyQuantity(_ role: AdversarialLoss.Role) -> Int? {
+    guard loss.hasThreshold && role != .generator else { return nil }
+    return (penalty == nil ? 1 : 2) + (role == .real ? 0 : 1)
+  }
 
   /// What the discriminator takes of real images: [0, 1] as [-1, 1], (rows, pixels), valid until the next call.
   func prepare(images: UnsafePointer<Float>, pass: Pass) -> UnsafePointer<Float> {

@@ -19,7 +19,10 @@ final class ClassificationTask: SingleLossTask {
   init(_ configuration: RunConfiguration, height: Int, width: Int, train: ImageDataset?) throws {
     self.configuration = configuration
     classifier = try configuration.makeClassifier(height: height, width: width)
-    labels = try train.map { [classifier] in try checkedLabels(of: $0, classes: classifier.classCount) } ?? []
+    labels =
+      try train.map { [classifier] in
+        try checkedLabels(of: $0, classes: classifier.classCount, for: .classification)
+      } ?? []
     batchLabels = AlignedBuffer(count: max(configuration.batch, EvaluationChunks.size))
   }
 
@@ -46,8 +49,9 @@ final class ClassificationTask: SingleLossTask {
   func score(_ images: ImageDataset, part: SplitPart, group: ProcessGroup, team: ThreadTeam) throws -> Scores
   {
     let scores = evaluateClassification(
-      of: images, labels: try checkedLabels(of: images, classes: classifier.classCount), by: classifier,
-      shards: configuration.shards, group: group, team: team)
+      of: images,
+      labels: try checkedLabels(of: images, classes: classifier.classCount, for: .classification),
+      by: classifier, shards: configuration.shards, group: group, team: team)
     return Scores(loss: scores.loss, [("accuracy", scores.accuracy)])
   }
 
@@ -55,16 +59,16 @@ final class ClassificationTask: SingleLossTask {
 }
 
 /// - Throws: `Failure` 66 where images have no labels, 65 where one is beyond the classes.
-func checkedLabels(of images: ImageDataset, classes: Int) throws -> [UInt8] {
+func checkedLabels(of images: ImageDataset, classes: Int, for use: LabelUse) throws -> [UInt8] {
   guard let labels = images.labels else {
     throw Failure(
-      .noInput, "the images have no labels, which a classifier needs",
-      help: "name a folder of IDX files with labels with --data")
+      .noInput, "the data holds no labels\(use.reason)",
+      help: "name a folder of IDX files with labels with --data" + use.alternative)
   }
   if let index = labels.firstIndex(where: { $0 >= classes }) {
     throw Failure(
-      .badData, "image \(index) has label \(labels[index]), but the classifier knows \(classes) classes",
-      help: "use data with labels from 0 to \(classes - 1)")
+      .badData, "image \(index) has label \(labels[index]), but the \(use.model) knows \(classes) classes",
+      help: "use data with labels from 0 to \(classes - 1)" + use.alternative)
   }
   return labels
 }

@@ -59,9 +59,9 @@ public final class ImagePrefetch: Sendable {
 
   /// Starts to read; only for a process that is the first on its host, as far as it knows.
   ///
-  /// - Parameter requiresLabels: whether absent labels are a failure.
-  public init(data: String?, requiresLabels: Bool = false) {
-    let task = BackgroundTask { try ImageCopy(reading: .data(data, requiresLabels: requiresLabels)) }
+  /// - Parameter labelUse: what labels are needed for; absent ones are then a failure.
+  public init(data: String?, labelUse: LabelUse? = nil) {
+    let task = BackgroundTask { try ImageCopy(reading: .data(data, labelUse: labelUse)) }
     find = { try task.value() }
   }
 

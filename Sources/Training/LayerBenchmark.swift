@@ -94,7 +94,8 @@ private struct LayerTimer {
       rows: ShardedRows(offsets: [0] + offsets), team: team,
       training: TrainingPass(
         seed: configuration.seed, step: 0, sampleIndices: ArraySlice(0..<Int32(images.count)),
-        sums: LocalShardSums()))
+        sums: LocalShardSums())
+    ).labelled([UInt8](repeating: 0, count: images.count))
     self.images = AlignedBuffer(count: images.count * images.pixelsPerImage)
     for row in 0..<images.count {
       images.copyImage(row, to: self.images.pointer + row * images.pixelsPerImage)

@@ -13,14 +13,14 @@ struct LoadedSplits {
 ///
 /// - Parameters:
 ///   - data: what to read, whatever the configuration says.
-///   - requiresLabels: whether absent labels are a failure.
+///   - labelUse: what labels are needed for; absent ones are then a failure.
 ///   - prefetch: the same data, read with the same need of labels, if this process has begun to read it.
 func loadSplits(
-  _ configuration: RunConfiguration, data: String?, requiresLabels: Bool = false, group: ProcessGroup,
+  _ configuration: RunConfiguration, data: String?, labelUse: LabelUse? = nil, group: ProcessGroup,
   prefetch: ImagePrefetch? = nil
 ) throws -> LoadedSplits {
   let loaded = try loadImages(
-    .data(data, requiresLabels: requiresLabels), group: group, prefetch: prefetch)
+    .data(data, labelUse: labelUse), group: group, prefetch: prefetch)
   // All ranks have the same images now, and find the same faults.
   let splits = try DataSplits(
     of: loaded.images, scheme: configuration.split, validation: configuration.validation,

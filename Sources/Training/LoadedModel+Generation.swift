@@ -11,12 +11,13 @@ extension LoadedModel {
   /// - Parameters:
   ///   - prior: what the codes are drawn from; nil takes what the run was trained with.
   ///   - data: as for training; needed where the prior is not in the checkpoint.
-  /// - Throws: `Failure` 64 for a model that draws no images, 65 where the data is not the run's own or the prior can't be
-  ///   fitted, 66.
-  public func generate(count: Int, seed: UInt32, prior: CodePrior? = nil, data: String? = nil) throws
-    -> [Float]
-  {
-    let generator = try generator(prior) { try ownSplits(data: data) }
+  ///   - onlyClass: the class of all images; nil has every class in turn, where the model has classes.
+  /// - Throws: `Failure` 64 for a model that draws no images or none of that class, 65 where the data is not the run's own
+  ///   or the prior can't be fitted, 66.
+  public func generate(
+    count: Int, seed: UInt32, prior: CodePrior? = nil, data: String? = nil, onlyClass: Int? = nil
+  ) throws -> [Float] {
+    let generator = try generator(prior, onlyClass: onlyClass) { try ownSplits(data: data) }
     return generateImages(
       count: count, from: generator, seed: seed, shards: configuration.shards, group: group, team: team)
   }
@@ -25,8 +26,12 @@ extension LoadedModel {
   ///
   /// - Parameters:
   ///   - wanted: nil takes what the run was trained with.
+  ///   - onlyClass: the class of all images; nil has every class in turn, where the model has classes.
   ///   - splits: the data that the model was trained on, read if it is needed.
-  func generator(_ wanted: CodePrior?, splits: () throws -> DataSplits) throws -> GenerativeModel {
+  func generator(_ wanted: CodePrior?, onlyClass: Int? = nil, splits: () throws -> DataSplits) throws
+    -> GenerativeModel
+  {
+    if let onlyClass { try requireClass(onlyClass) }
     if let task = task as? AdversarialTask {
       guard wanted == nil || wanted == .normal else {
         throw Failure(
@@ -34,7 +39,7 @@ extension LoadedModel {
           "--prior \(wanted!.text) is for models with codes; a \(configuration.model.rawValue) draws from N(0, I)",
           help: "leave it out")
       }
-      return task.generator
+      return task.generator(onlyClass: onlyClass)
     }
     let decoder = try coder()
     let wanted = wanted ?? fittedPrior.prior
@@ -46,12 +51,28 @@ extension LoadedModel {
     return GenerativeModel(generator: decoder, prior: fittedPrior.mixture)
   }
 
+  /// Refuses a class that the model can't draw.
+  private func requireClass(_ wanted: Int) throws(Failure) {
+    guard let classes = (task.model as? any ImageGenerator)?.classCount else {
+      throw Failure(
+        .usage,
+        "--class \(wanted) is for runs of gan or dcgan with --conditional, and this \(configuration.model.rawValue) knows no classes",
+        help: "leave it out")
+    }
+    guard wanted < classes else {
+      throw Failure(
+        .usage, "--class \(wanted) is none of the run's \(classes) classes",
+        help: "give a class from 0 to \(classes - 1)")
+    }
+  }
+
   /// The data that the model was trained on.
   ///
   /// - Throws: `Failure` 65 where it is other data.
   func ownSplits(data: String?) throws -> DataSplits {
     let splits = try loadSplits(
-      configuration, data: data, requiresLabels: configuration.model.needsLabels, group: group
+      configuration, data: data, labelUse: configuration.model.needsLabels ? .classification : nil,
+      group: group
     ).splits
     guard splits.contentHash.description == dataHash else {
       throw Failure(

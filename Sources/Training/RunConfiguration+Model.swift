@@ -20,9 +20,14 @@ extension RunConfiguration {
     switch model.kind {
     case .autoencoder: try ReconstructionTask(self, height: height, width: width)
     case .variationalAutoencoder: try VariationalTask(self, height: height, width: width)
-    case .adversarial: try AdversarialTask(self, height: height, width: width)
+    case .adversarial: try AdversarialTask(self, height: height, width: width, train: train)
     case .classifier: try ClassificationTask(self, height: height, width: width, train: train)
     }
+  }
+
+  /// What the labels of the training images are needed for; nil where they are not.
+  public var labelUse: LabelUse? {
+    model.needsLabels ? .classification : isConditional ? .conditionalGeneration : nil
   }
 
   /// The model that this configuration describes, with memory for its parameters but not yet for rows.

@@ -19,7 +19,8 @@ import TensorCore
 ///     back through the generator, and its update
 ///     the moving average of the generator follows      with --ema
 ///
-/// As many fake as real images. With micro-batches (`--accumulate`) the generator makes its images again for its own
+/// As many fake as real images. Of a conditional GAN the real ones have the classes of the data, the fake ones classes drawn
+/// for them, which generator and discriminator both see. With micro-batches (`--accumulate`) the generator makes its images again for its own
 /// update, without moving its running statistics a second time.
 extension Trainer {
   /// One update of the generator and those of the discriminator before it, from the epoch's batches `batches`.
@@ -36,31 +37,34 @@ extension Trainer {
       for (index, samples) in parts.enumerated() {
         let share = adversarialShare(of: samples, inBatch: batch, order: order)
         loader.load(order.indices[share.own], team: team)
-        let real = task.prepare(images: UnsafePointer(loader.input.pointer), pass: share.pass)
+        let realPass = task.labelled(share.pass, asImages: order.indices[share.own])
+        let fakePass = task.labelled(share.pass, drawnAt: share.places, step: position.step, draw: draw)
+        let real = task.prepare(images: UnsafePointer(loader.input.pointer), pass: realPass)
         let noise = task.drawNoise(places: share.places, step: position.step, draw: draw, team: team)
-        let fake = UnsafePointer(generator.forward(input: noise, pass: share.pass))
+        let codes = task.network.generatorInput(noise: noise, pass: fakePass)
+        let fake = UnsafePointer(generator.forward(input: codes, pass: fakePass))
 
-        discriminator.forward(input: real, pass: share.pass)
-        evaluateLosses(task, as: .real, share.pass)
+        discriminator.forward(input: real, pass: realPass)
+        evaluateLosses(task, as: .real, realPass)
         discriminatorLearner.releaseGradients()
         discriminator.backward(
-          input: real, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
+          input: real, outputGradient: discriminator.output, wantsInputGradient: false, pass: realPass)
         discriminatorLearner.sumGradients(endsBatch: false)
 
-        discriminator.forward(input: fake, pass: share.pass)
-        evaluateLosses(task, as: .generated, share.pass)
+        discriminator.forward(input: fake, pass: fakePass)
+        evaluateLosses(task, as: .generated, fakePass)
         discriminatorLearner.releaseGradients()
         discriminator.backward(
-          input: fake, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
+          input: fake, outputGradient: discriminator.output, wantsInputGradient: false, pass: fakePass)
         discriminatorLearner.sumGradients(endsBatch: task.penalty == nil && index == parts.count - 1)
 
         if let penalty = task.penalty {
           discriminatorLearner.releaseGradients()
           penalty.evaluate(
             real: real, fake: fake, places: share.places, step: position.step, draw: draw,
-            penalties: sampleLosses.pointer, pass: share.pass)
+            penalties: sampleLosses.pointer, pass: realPass)
           meter(
-            sampleLosses.pointer, rows: share.pass.rows, learner: AdversarialTask.discriminatorPlace,
+            sampleLosses.pointer, rows: realPass.rows, learner: AdversarialTask.discriminatorPlace,
             quantity: AdversarialTask.penaltyQuantity)
           discriminatorLearner.sumGradients(endsBatch: index == parts.count - 1)
         }
@@ -76,19 +80,21 @@ extension Trainer {
     for (index, samples) in parts.enumerated() {
       let share = adversarialShare(
         of: samples, inBatch: lastBatch, order: order, isRepeated: parts.count > 1)
-      let noise = task.drawNoise(
-        places: share.places, step: position.step, draw: batches.count - 1, team: team)
+      let draw = batches.count - 1
+      let fakePass = task.labelled(share.pass, drawnAt: share.places, step: position.step, draw: draw)
+      let noise = task.drawNoise(places: share.places, step: position.step, draw: draw, team: team)
+      let codes = task.network.generatorInput(noise: noise, pass: fakePass)
       let fake = UnsafePointer(
-        parts.count > 1 ? generator.forward(input: noise, pass: share.pass) : generator.output)
+        parts.count > 1 ? generator.forward(input: codes, pass: fakePass) : generator.output)
 
-      let pass = share.pass.withoutParameterGradients
+      let pass = fakePass.withoutParameterGradients
       discriminator.forward(input: fake, pass: pass)
       evaluateLosses(task, as: .generator, pass)
       let imageGradient = discriminator.backward(
         input: fake, outputGradient: discriminator.output, wantsInputGradient: true, pass: pass)!
       generatorLearner.releaseGradients()
       generator.backward(
-        input: noise, outputGradient: imageGradient, wantsInputGradient: false, pass: share.pass)
+        input: codes, outputGradient: imageGradient, wantsInputGradient: false, pass: fakePass)
       generatorLearner.sumGradients(endsBatch: index == parts.count - 1)
     }
     try update(AdversarialTask.generatorPlace, samples: plan.samples(ofBatch: lastBatch).count)
@@ -127,7 +133,7 @@ extension Trainer {
   private func evaluateLosses(_ task: AdversarialTask, as role: AdversarialLoss.Role, _ pass: Pass) {
     let logits = task.network.discriminator.output
     let rows = pass.rowCount
-    if role != .generator {
+    if let quantity = task.accuracyQuantity(role) {
       let threshold = task.loss.threshold
       for row in 0..<rows {
         let isRight = role == .real ? logits[row] > threshold : logits[row] < threshold
@@ -135,7 +141,7 @@ extension Trainer {
       }
       meter(
         sampleLosses.pointer, rows: pass.rows, learner: AdversarialTask.discriminatorPlace,
-        quantity: role == .real ? 1 : 2)
+        quantity: quantity)
     }
     task.loss.evaluate(
       logits: logits, as: role, target: task.realTarget, gradients: logits, losses: sampleLosses.pointer,

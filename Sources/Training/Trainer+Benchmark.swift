@@ -31,7 +31,9 @@ public struct TrainingBenchmark: Sendable {
   ) throws -> TrainingBenchmark {
     try group.requirePowerOfTwo(shards: configuration.shards)
     group.algorithm = configuration.allreduce
-    let splits = try loadSplits(configuration, data: configuration.data, group: group).splits
+    let splits = try loadSplits(
+      configuration, data: configuration.data, labelUse: configuration.labelUse, group: group
+    ).splits
     let team = makeTeam(threads: configuration.threads, shards: configuration.shards, group: group)
     let trainer = Trainer(
       configuration: configuration, group: group, team: team, splits: splits,
@@ -96,11 +98,12 @@ extension Trainer {
     let samples = plan.samples(ofBatch: 0)
     let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
     loader.load(ArraySlice(own.map { Int32($0) }), team: team)
-    let pass = Pass(
-      rows: shardedRows(of: samples, from: own.lowerBound), team: team,
-      training: TrainingPass(
-        seed: configuration.seed, step: 0, sampleIndices: [], sums: GroupSums(group: group),
-        movesRunningStatistics: false))
+    let pass = task.labelled(
+      Pass(
+        rows: shardedRows(of: samples, from: own.lowerBound), team: team,
+        training: TrainingPass(
+          seed: configuration.seed, step: 0, sampleIndices: [], sums: GroupSums(group: group),
+          movesRunningStatistics: false)), asImages: ArraySlice(own.map { Int32($0) }))
     let real = task.prepare(images: UnsafePointer(loader.input.pointer), pass: pass)
     let logits = task.network.discriminator.forward(input: real, pass: pass)
     task.loss.evaluate(

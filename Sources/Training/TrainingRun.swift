@@ -44,7 +44,7 @@ public struct TrainingRun {
     // Beside the data, which takes longer.
     let machineFacts = BackgroundTask { try MachineFacts.current() }
     let data = try loadSplits(
-      configuration, data: configuration.data, requiresLabels: configuration.model.needsLabels, group: group,
+      configuration, data: configuration.data, labelUse: configuration.labelUse, group: group,
       prefetch: prefetch)
     let splits = data.splits
     let facts = try machineFacts.value()

@@ -6,15 +6,15 @@ import Testing
 
 /// Loads and splits data as a run does.
 func loadSplits(
-  _ path: String, requiresLabels: Bool = false, scheme: SplitScheme = .official, validation: Int? = nil,
+  _ path: String, labelUse: LabelUse? = nil, scheme: SplitScheme = .official, validation: Int? = nil,
   limit: Int? = nil
 ) throws -> DataSplits {
-  let images = try ImageCollection(reading: openImages(path, requiresLabels: requiresLabels))
+  let images = try ImageCollection(reading: openImages(path, labelUse: labelUse))
   return try DataSplits(of: images, scheme: scheme, validation: validation, limit: limit)
 }
 
-private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = false) -> Failure? {
-  #expect(throws: Failure.self) { try loadSplits(folder.path, requiresLabels: requiresLabels) }
+private func failure(loading folder: TemporaryFolder, labelUse: LabelUse? = nil) -> Failure? {
+  #expect(throws: Failure.self) { try loadSplits(folder.path, labelUse: labelUse) }
 }
 
 @Test func theOfficialSplitIsReadAsPublished() throws {
@@ -65,7 +65,7 @@ private func failure(loading folder: TemporaryFolder, requiresLabels: Bool = fal
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
   try FileSystem.remove(folder.path("t10k-labels-idx1-ubyte"))
-  let fault = failure(loading: folder, requiresLabels: true)
+  let fault = failure(loading: folder, labelUse: .classification)
   #expect(fault?.code == .noInput)
   #expect(fault?.message.contains("t10k-labels-idx1-ubyte") == true)
   #expect(fault?.help?.contains("put the labels beside the images") == true)

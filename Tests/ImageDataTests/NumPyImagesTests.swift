@@ -120,6 +120,6 @@ func aPixelOutOfRangeIsBadDataAndItsPlaceIsNamed(_ value: Float) throws {
 @Test func labelsThatAFileCannotHaveAreNoInput() throws {
   let folder = TemporaryFolder()
   let path = try write([7, 4, 4], [UInt8](repeating: 9, count: 112), to: folder)
-  let failure = #expect(throws: Failure.self) { try loadSplits(path, requiresLabels: true) }
+  let failure = #expect(throws: Failure.self) { try loadSplits(path, labelUse: .classification) }
   #expect(failure?.code == .noInput && failure?.help?.contains("--data") == true)
 }

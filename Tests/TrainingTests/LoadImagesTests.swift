@@ -33,13 +33,13 @@ private func load(_ origin: ImageOrigin) throws -> LoadedImages {
 @Test func labelsThatAreNeededAndAbsentAreNoInput() throws {
   let folder = TemporaryFolder()
   try SyntheticData.write(to: folder)
-  #expect(try load(.data(folder.path, requiresLabels: true)).images.layout.isLabelled)
+  #expect(try load(.data(folder.path, labelUse: .classification)).images.layout.isLabelled)
   try FileSystem.remove(folder.path("train-labels-idx1-ubyte"))
-  #expect(try !load(.data(folder.path, requiresLabels: false)).images.layout.isLabelled)
+  #expect(try !load(.data(folder.path, labelUse: nil)).images.layout.isLabelled)
   let array = TensorData(shape: [7, 4, 4], elements: [UInt8](repeating: 1, count: 112))
   let path = try folder.write("images.npy", NumPyFile.serialized(array))
   for data in [folder.path, path] {
-    let failure = #expect(throws: Failure.self) { try load(.data(data, requiresLabels: true)) }
+    let failure = #expect(throws: Failure.self) { try load(.data(data, labelUse: .classification)) }
     #expect(failure?.code == .noInput && failure?.message.contains(data) == true && failure?.help != nil)
   }
 }

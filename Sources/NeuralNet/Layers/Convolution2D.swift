@@ -96,7 +96,8 @@ extension Convolution2D: LinearizableLayer {
       fine: input, coarse: outputGradient, weightGradient: weight.gradients, rows: pass.rows, team: pass.team)
     guard let tangent else { return }
     kernels.correlate(
-      fine: input, weight: weight.values, bias: nil, negativeSlope: 1, coarse: tangent, rows: pass.rowCount,
+      fine: input, weight: weight.effectiveValues, bias: nil, negativeSlope: 1, coarse: tangent,
+      rows: pass.rowCount,
       team: pass.team)
     activation.beginBackward(tangent, output: output, count: pass.rowCount * outputCount, team: pass.team)
   }

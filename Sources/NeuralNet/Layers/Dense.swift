@@ -85,7 +85,8 @@ extension Dense: LinearizableLayer {
       inputs: inputCount, outputs: outputCount, team: team)
     guard let tangent else { return }
     denseForward(
-      input: input, weight: weight.values, bias: nil, output: tangent, rows: rows, inputs: inputCount,
+      input: input, weight: weight.effectiveValues, bias: nil, output: tangent, rows: rows,
+      inputs: inputCount,
       outputs: outputCount, team: team)
     activation.beginBackward(tangent, output: output, count: rows * outputCount, team: team)
   }

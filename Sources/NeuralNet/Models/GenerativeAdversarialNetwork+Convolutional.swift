@@ -37,7 +37,7 @@ extension GenerativeAdversarialNetwork {
     let image = ImageShape(height: height, width: width, channels: 1)
     return GenerativeAdversarialNetwork(
       generator: try builder.generator(of: image, latent: latent, channels: channels),
-      discriminator: try builder.discriminator(of: image, channels: channels))
+      discriminator: try builder.discriminator(of: image, channels: channels), classes: recipe.classes)
   }
 }
 
@@ -55,8 +55,9 @@ private struct Builder {
       height: image.height / factor, width: image.width / factor, channels: channels.last!)
     var layers: [any Layer] = [
       Dense(
-        "generator.dense1", inputs: latent, outputs: shape.count, activation: .identity, hasBias: false,
-        weightInitializer: weights, conventions: conventions), Reshape(output: shape),
+        "generator.dense1", inputs: latent + (recipe.classes ?? 0), outputs: shape.count,
+        activation: .identity, hasBias: false, weightInitializer: weights, conventions: conventions),
+      Reshape(output: shape),
       try normalization("generator.norm1", shape, .relu),
     ]
     for (index, count) in (channels.dropLast().reversed() + [image.channels]).enumerated() {
@@ -88,10 +89,9 @@ private struct Builder {
     }
     layers += [
       Flatten(input: shape),
-      Dense(
-        "discriminator.dense1", inputs: shape.count, outputs: 1, activation: .identity,
-        weightInitializer: weights, isSpectrallyNormalized: recipe.norm == .spectral, conventions: conventions
-      ),
+      GenerativeAdversarialNetwork.lastLayer(
+        "discriminator.dense1", inputs: shape.count, classes: recipe.classes, weightInitializer: weights,
+        isSpectrallyNormalized: recipe.norm == .spectral, conventions: conventions),
     ]
     return Sequential(layers)
   }

@@ -16,12 +16,18 @@ extension GenerativeAdversarialNetwork {
     recipe: AdversarialRecipe = AdversarialRecipe(norm: .none), conventions: Conventions
   ) throws(Failure) -> GenerativeAdversarialNetwork {
     try requirePositive("generator.dense1", "input", latent)
+    let classes = recipe.classes
+    let isSpectral = recipe.norm == .spectral
+    let discriminator = try Sequential.dense(
+      "discriminator", widths: [pixels] + hidden.reversed() + [1], activation: activation, last: .identity,
+      isSpectrallyNormalized: isSpectral, conventions: conventions)
+    let last = lastLayer(
+      "discriminator.dense\(hidden.count + 1)", inputs: discriminator.layers.last!.inputCount,
+      classes: classes, isSpectrallyNormalized: isSpectral, conventions: conventions)
     return GenerativeAdversarialNetwork(
       generator: try .dense(
-        "generator", widths: [latent] + hidden + [pixels], activation: activation, last: .tanh,
-        conventions: conventions),
-      discriminator: try .dense(
-        "discriminator", widths: [pixels] + hidden.reversed() + [1], activation: activation, last: .identity,
-        isSpectrallyNormalized: recipe.norm == .spectral, conventions: conventions))
+        "generator", widths: [latent + (classes ?? 0)] + hidden + [pixels], activation: activation,
+        last: .tanh, conventions: conventions),
+      discriminator: Sequential(discriminator.layers.dropLast() + [last]), classes: classes)
   }
 }

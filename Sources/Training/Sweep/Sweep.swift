@@ -45,7 +45,7 @@ public struct Sweep {
         help: "start a multiple of \(ranksPerTrial) ranks, or give another --ranks-per-trial")
     }
     let data = try loadImages(
-      .data(definition.base.data, requiresLabels: definition.base.model.needsLabels), group: world,
+      .data(definition.base.data, labelUse: definition.labelUse), group: world,
       prefetch: prefetch)
     let dataHash = data.images.digest.description
     try requireEqualMachines(MachineFacts.current(), group: world)

@@ -56,6 +56,9 @@ public struct SweepDefinition: Sendable {
       help: "give all trials one --\(key), or name a --metric such as \(usable.joined(separator: " or "))")
   }
 
+  /// What labels are needed for, if any trial needs them.
+  public var labelUse: LabelUse? { trials.lazy.compactMap(\.configuration.labelUse).first }
+
   private static func direction(of metric: String, model: ModelName) throws(Failure) -> MetricDirection {
     let isAdversarial = model.kind == .adversarial
     let part = model.selectionPart.rawValue

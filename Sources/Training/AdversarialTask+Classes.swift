@@ -1,0 +1,25 @@
+import NeuralNet
+
+/// The classes of the images that a step of a conditional GAN sees; passes stay as they are where there are none.
+extension AdversarialTask {
+  /// The pass with the classes of its rows' images.
+  ///
+  /// - Parameter samples: the rows' indices in the training images.
+  func labelled(_ pass: Pass, asImages samples: ArraySlice<Int32>) -> Pass {
+    guard network.classCount != nil else { return pass }
+    return pass.labelled(samples.map { labels[Int($0)] })
+  }
+
+  /// The pass with classes for images to generate, all equally likely. As of noise, each depends on the seed, the step,
+  /// the discriminator's update within it and the row's place in the global batch.
+  ///
+  /// - Parameter places: of the rows in the global batch.
+  func labelled(_ pass: Pass, drawnAt places: Range<Int>, step: Int, draw: Int) -> Pass {
+    guard let classes = network.classCount else { return pass }
+    return pass.labelled(
+      places.map { place in
+        let word = classKey.words(step: step, index: place, draw: draw).x
+        return UInt8(truncatingIfNeeded: UInt64(word) * UInt64(classes) >> 32)
+      })
+  }
+}

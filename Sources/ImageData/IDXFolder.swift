@@ -22,7 +22,8 @@ struct IDXFolder: ImageSource {
     if let labelUse, let part = labelFiles.firstIndex(of: nil) {
       throw Self.missing(
         "\(Self.parts[part])-labels-idx1-ubyte", in: path, reason: labelUse.reason,
-        help: "put the labels beside the images, or name another folder of IDX files that has them with --data"
+        help:
+          "put the labels beside the images, or name another folder of IDX files that has them with --data"
           + labelUse.alternative)
     }
     let isLabelled = !labelFiles.contains(nil)

@@ -19,7 +19,10 @@ final class ClassificationTask: SingleLossTask {
   init(_ configuration: RunConfiguration, height: Int, width: Int, train: ImageDataset?) throws {
     self.configuration = configuration
     classifier = try configuration.makeClassifier(height: height, width: width)
-    labels = try train.map { [classifier] in try checkedLabels(of: $0, classes: classifier.classCount, for: .classification) } ?? []
+    labels =
+      try train.map { [classifier] in
+        try checkedLabels(of: $0, classes: classifier.classCount, for: .classification)
+      } ?? []
     batchLabels = AlignedBuffer(count: max(configuration.batch, EvaluationChunks.size))
   }
 

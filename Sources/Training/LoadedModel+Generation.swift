@@ -71,7 +71,8 @@ extension LoadedModel {
   /// - Throws: `Failure` 65 where it is other data.
   func ownSplits(data: String?) throws -> DataSplits {
     let splits = try loadSplits(
-      configuration, data: data, labelUse: configuration.model.needsLabels ? .classification : nil, group: group
+      configuration, data: data, labelUse: configuration.model.needsLabels ? .classification : nil,
+      group: group
     ).splits
     guard splits.contentHash.description == dataHash else {
       throw Failure(

@@ -5,7 +5,7 @@ public enum LabelUse: Sendable {
   /// Learning to draw images of a class.
   case conditionalGeneration
 
-  /// What stands after "holds no labels".
+  /// What a message adds about labels that are not there.
   public var reason: String {
     switch self {
     case .classification: ", which are needed here"

@@ -1,4 +1,5 @@
 import NeuralNet
+import RandomNumbers
 
 /// The classes of the images that a step of a conditional GAN sees; passes stay as they are where there are none.
 extension AdversarialTask {
@@ -18,8 +19,7 @@ extension AdversarialTask {
     guard let classes = network.classCount else { return pass }
     return pass.labelled(
       places.map { place in
-        let word = classKey.words(step: step, index: place, draw: draw).x
-        return UInt8(truncatingIfNeeded: UInt64(word) * UInt64(classes) >> 32)
+        UInt8(uniformIndex(classKey.words(step: step, index: place, draw: draw).x, below: classes))
       })
   }
 }

@@ -6,16 +6,20 @@ import Artifacts
 /// The pages are what is known of earlier evaluations, so that a run that goes on leaves the same as one that never
 /// stopped.
 struct ProgressPictures {
-  /// Images of a page.
-  static let count = 64
-  private static let columns = 8
-  /// Images of a row of the page of all, and its rows at most.
-  private static let rowLength = 12
+  /// Rows of the page of all at most.
   private static let rowLimit = 24
 
   let folder: RunFolder
   let height: Int
   let width: Int
+  /// Of a GAN with classes, each of which has a column; nil for others.
+  let classes: Int?
+
+  /// Images of a page.
+  var count: Int { classes.map { 6 * $0 } ?? 64 }
+  private var columns: Int { classes ?? 8 }
+  /// Images of a row of the page of all.
+  private var rowLength: Int { classes ?? 12 }
 
   private var scale: Int { pictureScale(gridScale, height: height, width: width) }
 
@@ -54,18 +58,18 @@ struct ProgressPictures {
       let file = path(chosen)
       let image = try GreyImage(png: FileSystem.read(file), path: file)
       // A page of another program's, or of images of another size, has no row.
-      guard let tiles = page([Float](repeating: 0, count: Self.count * height * width)).tiles(of: image)
+      guard let tiles = page([Float](repeating: 0, count: count * height * width)).tiles(of: image)
       else { continue }
-      rows.append(ImageGrid.Row(label: "epoch \(chosen)", Array(tiles.prefix(Self.rowLength))))
+      rows.append(ImageGrid.Row(label: "epoch \(chosen)", Array(tiles.prefix(rowLength))))
     }
-    rows.append(ImageGrid.Row(label: label, Array(page(final).rows.flatMap(\.tiles).prefix(Self.rowLength))))
+    rows.append(ImageGrid.Row(label: label, Array(page(final).rows.flatMap(\.tiles).prefix(rowLength))))
     let grid = ImageGrid(tileHeight: height, tileWidth: width, rows: rows, scale: scale)
     try writeDurably(folder.progressPicture, grid.rendered().png)
   }
 
   private func page(_ images: [Float]) -> ImageGrid {
     ImageGrid(
-      images: images, tileHeight: height, tileWidth: width, columns: Self.columns, scale: scale)
+      images: images, tileHeight: height, tileWidth: width, columns: columns, scale: scale)
   }
 
   // MARK: - Files

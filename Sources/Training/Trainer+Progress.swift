@@ -5,7 +5,9 @@ import Evaluation
 /// Pictures of what a GAN draws as it goes; other models have none.
 extension Trainer {
   private var progressPictures: ProgressPictures {
-    ProgressPictures(folder: folder, height: splits.train.height, width: splits.train.width)
+    ProgressPictures(
+      folder: folder, height: splits.train.height, width: splits.train.width,
+      classes: (task as? AdversarialTask)?.network.classCount)
   }
 
   /// Draws the images of the first codes of the run's samples. All ranks take part.
@@ -37,7 +39,7 @@ extension Trainer {
     guard let task = task as? AdversarialTask else { return nil }
     task.average?.complete(group)
     return generateImages(
-      count: ProgressPictures.count, from: task.generator, seed: configuration.seed,
+      count: progressPictures.count, from: task.generator, seed: configuration.seed,
       shards: configuration.shards, group: group, team: team)
   }
 }

@@ -22,7 +22,7 @@ import Testing
     result.error == """
       Error: The value '0' is invalid for '--count <n>'. Please provide an integer from 1 to 10000000.
       Help:  --count <n>  Images to draw.
-      Usage: atelier sample [--count <n>] [--seed <n>] [--prior <distribution>] [--data <path>] [--out <file>] [--quiet] [--verbose] <run>
+      Usage: atelier sample [--count <n>] [--seed <n>] [--class <n>] [--prior <distribution>] [--data <path>] [--out <file>] [--quiet] [--verbose] <run>
         See 'atelier sample --help' for more information.
 
       """)

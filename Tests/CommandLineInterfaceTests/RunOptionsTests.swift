@@ -34,7 +34,7 @@ import Training
     } == [
       "train: preset config dry-run quiet verbose version help",
       "sweep: preset config quiet grid random range metric ranks-per-trial sweep-dir dry-run version help",
-      "sample: run count seed prior data out quiet verbose version help",
+      "sample: run count seed class prior data out quiet verbose version help",
       "encode: run split data threads out json quiet verbose version help",
       "decode: run codes threads out quiet verbose version help",
       "reconstruct: run split data count threads out quiet verbose version help",

@@ -20,12 +20,15 @@ struct AdversarialLosses: Sendable, Equatable {
 ///   - images: (rows, pixelCount) in [0, 1].
 ///   - noise: (rows, latentDimension).
 ///   - offsets: where the shards of the rows begin and end.
+///   - labels: the classes of the images, of a network with classes.
+///   - classes: those of the noise.
 ///   - target: of real images.
 ///   - update: called with an arena whose gradients are those of the sum over samples: the discriminator's, before it sees
 ///     the images again, then the generator's.
 func adversarialStep(
   of network: GenerativeAdversarialNetwork, images: [Float], noise: [Float], offsets: [Int],
-  loss: AdversarialLoss, target: Float = 1, update: (ParameterArena) -> Void
+  labels: [UInt8]? = nil, classes: [UInt8]? = nil, loss: AdversarialLoss, target: Float = 1,
+  update: (ParameterArena) -> Void
 ) -> AdversarialLosses {
   let (generator, discriminator) = (network.generator, network.discriminator)
   let rows = offsets.last!
@@ -33,7 +36,8 @@ func adversarialStep(
   trainable.allocate(rows: rows)
   // Copies that have an address even without elements.
   let (real, noise) = (AlignedBuffer(images), AlignedBuffer(noise))
-  let pass = trainingPass(offsets)
+  let realPass = trainingPass(offsets).labelled(labels)
+  let fakePass = trainingPass(offsets).labelled(classes)
   rescale(real.pointer, scale: 2, offset: -1, into: real.pointer, count: images.count, team: singleThread)
 
   func judge(_ images: UnsafePointer<Float>, as role: AdversarialLoss.Role, _ pass: Pass) -> [Double] {
@@ -44,28 +48,29 @@ func adversarialStep(
       losses: &losses, rows: rows)
     return losses
   }
-  func discriminatorGradients(_ images: UnsafePointer<Float>) -> [Float] {
+  func discriminatorGradients(_ images: UnsafePointer<Float>, _ pass: Pass) -> [Float] {
     discriminator.backward(
       input: images, outputGradient: discriminator.output, wantsInputGradient: false, pass: pass)
     return network.discriminatorArena.gradients.array
   }
 
-  let fake = UnsafePointer(generator.forward(input: noise.pointer, pass: pass))
-  let onReal = judge(real.pointer, as: .real, pass)
-  let ofReal = discriminatorGradients(real.pointer)
-  let onGenerated = judge(fake, as: .generated, pass)
-  let ofGenerated = discriminatorGradients(fake)
+  let codes = network.generatorInput(noise: noise.pointer, pass: fakePass)
+  let fake = UnsafePointer(generator.forward(input: codes, pass: fakePass))
+  let onReal = judge(real.pointer, as: .real, realPass)
+  let ofReal = discriminatorGradients(real.pointer, realPass)
+  let onGenerated = judge(fake, as: .generated, fakePass)
+  let ofGenerated = discriminatorGradients(fake, fakePass)
   for (index, gradient) in zip(ofReal, ofGenerated).enumerated() {
     network.discriminatorArena.gradients.pointer[index] = gradient.0 + gradient.1
   }
   update(network.discriminatorArena)
 
-  let back = pass.withoutParameterGradients
+  let back = fakePass.withoutParameterGradients
   let ofGenerator = judge(fake, as: .generator, back)
   let imageGradient = discriminator.backward(
     input: fake, outputGradient: discriminator.output, wantsInputGradient: true, pass: back)!
   generator.backward(
-    input: noise.pointer, outputGradient: imageGradient, wantsInputGradient: false, pass: pass)
+    input: codes, outputGradient: imageGradient, wantsInputGradient: false, pass: fakePass)
   update(network.generatorArena)
   return AdversarialLosses(onReal: onReal, onGenerated: onGenerated, ofGenerator: ofGenerator)
 }

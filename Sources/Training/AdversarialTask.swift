@@ -14,6 +14,8 @@ final class AdversarialTask: GeneratingTask {
   var generation: GenerationEvaluator?
   /// What real images are told from 0 by: 1, or less with label smoothing.
   let realTarget: Float
+  /// Changes what the discriminator sees; nil where it sees images as they are.
+  let augmenter: ImageAugmenter?
   private let noiseKey: RandomKey
   private var noise = AlignedBuffer<Float>(count: 0)
   private var realImages = AlignedBuffer<Float>(count: 0)
@@ -28,6 +30,9 @@ final class AdversarialTask: GeneratingTask {
     network = try configuration.makeAdversarialNetwork(height: height, width: width)
     loss = configuration.adversarialLoss!
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
+    augmenter = configuration.augmentation.map {
+      ImageAugmenter($0, height: height, width: width, seed: configuration.seed)
+    }
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
 

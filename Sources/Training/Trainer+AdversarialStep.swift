@@ -15,7 +15,8 @@ import TensorCore
 ///     back through the generator, and its update
 ///
 /// As many fake as real images. With micro-batches (`--accumulate`) the generator makes its images again for its own
-/// update, without moving its running statistics a second time.
+/// update, without moving its running statistics a second time. With `--augment` the discriminator sees changed copies of
+/// all images, others in each pass, and the gradient goes back through the change before the generator gets it.
 extension Trainer {
   /// One update of the generator and those of the discriminator before it, from the epoch's batches `batches`.
   func adversarialStep(_ task: AdversarialTask, batches: Range<Int>, order: EpochOrder) throws {
@@ -34,18 +35,20 @@ extension Trainer {
         let noise = task.drawNoise(places: share.places, step: position.step, draw: draw, team: team)
         let fake = UnsafePointer(generator.forward(input: noise, pass: share.pass))
 
-        discriminator.forward(input: real, pass: share.pass)
+        let shownReal = show(real, as: .real, by: task, share, draw: draw)
+        discriminator.forward(input: shownReal, pass: share.pass)
         evaluateLosses(task, as: .real, share.pass)
         discriminatorLearner.releaseGradients()
         discriminator.backward(
-          input: real, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
+          input: shownReal, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
         discriminatorLearner.sumGradients(endsBatch: false)
 
-        discriminator.forward(input: fake, pass: share.pass)
+        let shownFake = show(fake, as: .generated, by: task, share, draw: draw)
+        discriminator.forward(input: shownFake, pass: share.pass)
         evaluateLosses(task, as: .generated, share.pass)
         discriminatorLearner.releaseGradients()
         discriminator.backward(
-          input: fake, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
+          input: shownFake, outputGradient: discriminator.output, wantsInputGradient: false, pass: share.pass)
         discriminatorLearner.sumGradients(endsBatch: index == parts.count - 1)
       }
       let count = plan.samples(ofBatch: batch).count
@@ -64,10 +67,12 @@ extension Trainer {
         parts.count > 1 ? generator.forward(input: noise, pass: share.pass) : generator.output)
 
       let pass = share.pass.withoutParameterGradients
-      discriminator.forward(input: fake, pass: pass)
+      let shown = show(fake, as: .generator, by: task, share, draw: batches.count - 1)
+      discriminator.forward(input: shown, pass: pass)
       evaluateLosses(task, as: .generator, pass)
-      let imageGradient = discriminator.backward(
-        input: fake, outputGradient: discriminator.output, wantsInputGradient: true, pass: pass)!
+      let shownGradient = discriminator.backward(
+        input: shown, outputGradient: discriminator.output, wantsInputGradient: true, pass: pass)!
+      let imageGradient = task.augmenter?.imageGradient(shownGradient, team: team) ?? shownGradient
       generatorLearner.releaseGradients()
       generator.backward(
         input: noise, outputGradient: imageGradient, wantsInputGradient: false, pass: share.pass)
@@ -102,6 +107,15 @@ extension Trainer {
         seed: configuration.seed, step: position.step, sampleIndices: order.indices[own],
         sums: GroupSums(group: group), movesRunningStatistics: !isRepeated))
     return Share(own: own, places: own.lowerBound - first..<own.upperBound - first, pass: pass)
+  }
+
+  /// What the discriminator sees of images.
+  private func show(
+    _ images: UnsafePointer<Float>, as role: AdversarialLoss.Role, by task: AdversarialTask, _ share: Share,
+    draw: Int
+  ) -> UnsafePointer<Float> {
+    task.augmenter?.augment(
+      images, as: role, places: share.places, step: position.step, update: draw, team: team) ?? images
   }
 
   /// Turns the discriminator's logits into the gradients of the loss, and meters it.

@@ -22,6 +22,6 @@ extension GenerativeAdversarialNetwork {
         conventions: conventions),
       discriminator: try .dense(
         "discriminator", widths: [pixels] + hidden.reversed() + [1], activation: activation, last: .identity,
-        conventions: conventions))
+        hasMinibatchDeviation: recipe.hasMinibatchDeviation, conventions: conventions))
   }
 }

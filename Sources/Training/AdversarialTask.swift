@@ -21,6 +21,8 @@ final class AdversarialTask: GeneratingTask {
   /// Of the training images of a conditional GAN; none where there is nothing to train.
   let labels: [UInt8]
   let classKey: RandomKey
+  /// Changes what the discriminator sees; nil where it sees images as they are.
+  let augmenter: ImageAugmenter?
   private let noiseKey: RandomKey
   private var noise = AlignedBuffer<Float>(count: 0)
   private var realImages = AlignedBuffer<Float>(count: 0)
@@ -47,6 +49,9 @@ final class AdversarialTask: GeneratingTask {
     }
     classKey = RandomKey(seed: configuration.seed, purpose: .adversarialClass)
     realTarget = Float(1 - (configuration.labelSmoothing ?? 0))
+    augmenter = configuration.augmentation.map {
+      ImageAugmenter($0, height: height, width: width, seed: configuration.seed)
+    }
     noiseKey = RandomKey(seed: configuration.seed, purpose: .adversarialNoise)
   }
 
@@ -91,6 +96,15 @@ final class AdversarialTask: GeneratingTask {
     if realImages.count < count { realImages = AlignedBuffer(count: count) }
     rescale(images, scale: 2, offset: -1, into: realImages.pointer, count: count, team: pass.team)
     return UnsafePointer(realImages.pointer)
+  }
+
+  /// What the discriminator sees of images: changed copies where the run changes them.
+  func show(
+    _ images: UnsafePointer<Float>, as role: AdversarialLoss.Role, _ share: AdversarialShare, step: Int
+  ) -> UnsafePointer<Float> {
+    augmenter?.augment(
+      images, as: role, places: share.places, step: step, update: share.draw, team: share.realPass.team)
+      ?? images
   }
 
   /// Noise for the rows of a pass, (rows, latent dimension), valid until the next call: it depends on the seed, the step,

@@ -24,6 +24,8 @@ environment() {
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_gan.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_penalty.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_conditional.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_augment.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_deviation.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_classifier.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py

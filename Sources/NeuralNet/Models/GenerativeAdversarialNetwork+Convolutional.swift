@@ -87,6 +87,11 @@ private struct Builder {
       shape = layer.outputShape
       if isNormalized { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
     }
+    if recipe.hasMinibatchDeviation {
+      let layer = MinibatchDeviation(input: shape)
+      layers.append(layer)
+      shape = layer.outputShape
+    }
     layers += [
       Flatten(input: shape),
       GenerativeAdversarialNetwork.lastLayer(

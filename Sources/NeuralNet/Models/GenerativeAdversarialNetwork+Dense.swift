@@ -16,18 +16,24 @@ extension GenerativeAdversarialNetwork {
     recipe: AdversarialRecipe = AdversarialRecipe(norm: .none), conventions: Conventions
   ) throws(Failure) -> GenerativeAdversarialNetwork {
     try requirePositive("generator.dense1", "input", latent)
-    let classes = recipe.classes
     let isSpectral = recipe.norm == .spectral
-    let discriminator = try Sequential.dense(
-      "discriminator", widths: [pixels] + hidden.reversed() + [1], activation: activation, last: .identity,
+    var layers = try denseLayers(
+      "discriminator", widths: [pixels] + hidden.reversed(), activation: activation,
       isSpectrallyNormalized: isSpectral, conventions: conventions)
-    let last = lastLayer(
-      "discriminator.dense\(hidden.count + 1)", inputs: discriminator.layers.last!.inputCount,
-      classes: classes, isSpectrallyNormalized: isSpectral, conventions: conventions)
+    var features = ImageShape(height: 1, width: 1, channels: hidden.first ?? pixels)
+    if recipe.hasMinibatchDeviation {
+      let deviation = MinibatchDeviation(input: features)
+      layers.append(deviation)
+      features = deviation.outputShape
+    }
+    layers.append(
+      lastLayer(
+        "discriminator.dense\(hidden.count + 1)", inputs: features.count, classes: recipe.classes,
+        isSpectrallyNormalized: isSpectral, conventions: conventions))
     return GenerativeAdversarialNetwork(
       generator: try .dense(
-        "generator", widths: [latent + (classes ?? 0)] + hidden + [pixels], activation: activation,
+        "generator", widths: [latent + (recipe.classes ?? 0)] + hidden + [pixels], activation: activation,
         last: .tanh, conventions: conventions),
-      discriminator: Sequential(discriminator.layers.dropLast() + [last]), classes: classes)
+      discriminator: Sequential(layers), classes: recipe.classes)
   }
 }

@@ -21,11 +21,14 @@ struct AdversarialLosses: Sendable, Equatable {
 ///   - noise: (rows, latentDimension).
 ///   - offsets: where the shards of the rows begin and end.
 ///   - target: of real images.
+///   - penalize: fills the discriminator's gradients with a penalty's, given the real images, the fake ones and the pass.
 ///   - update: called with an arena whose gradients are those of the sum over samples: the discriminator's, before it sees
 ///     the images again, then the generator's.
 func adversarialStep(
   of network: GenerativeAdversarialNetwork, images: [Float], noise: [Float], offsets: [Int],
-  loss: AdversarialLoss, target: Float = 1, update: (ParameterArena) -> Void
+  loss: AdversarialLoss, target: Float = 1,
+  penalize: ((_ real: UnsafePointer<Float>, _ fake: UnsafePointer<Float>, _ pass: Pass) -> Void)? = nil,
+  update: (ParameterArena) -> Void
 ) -> AdversarialLosses {
   let (generator, discriminator) = (network.generator, network.discriminator)
   let rows = offsets.last!
@@ -57,6 +60,13 @@ func adversarialStep(
   let ofGenerated = discriminatorGradients(fake)
   for (index, gradient) in zip(ofReal, ofGenerated).enumerated() {
     network.discriminatorArena.gradients.pointer[index] = gradient.0 + gradient.1
+  }
+  if let penalize {
+    let before = network.discriminatorArena.gradients.array
+    penalize(real.pointer, fake, pass)
+    for (index, gradient) in before.enumerated() {
+      network.discriminatorArena.gradients.pointer[index] += gradient
+    }
   }
   update(network.discriminatorArena)
 

@@ -23,11 +23,14 @@ struct AdversarialLosses: Sendable, Equatable {
 ///   - labels: the classes of the images, of a network with classes.
 ///   - classes: those of the noise.
 ///   - target: of real images.
+///   - penalize: fills the discriminator's gradients with a penalty's, given the real images, the fake ones and the pass.
 ///   - update: called with an arena whose gradients are those of the sum over samples: the discriminator's, before it sees
 ///     the images again, then the generator's.
 func adversarialStep(
   of network: GenerativeAdversarialNetwork, images: [Float], noise: [Float], offsets: [Int],
-  labels: [UInt8]? = nil, classes: [UInt8]? = nil, loss: AdversarialLoss, target: Float = 1,
+  labels: [UInt8]? = nil, classes: [UInt8]? = nil,
+  loss: AdversarialLoss, target: Float = 1,
+  penalize: ((_ real: UnsafePointer<Float>, _ fake: UnsafePointer<Float>, _ pass: Pass) -> Void)? = nil,
   update: (ParameterArena) -> Void
 ) -> AdversarialLosses {
   let (generator, discriminator) = (network.generator, network.discriminator)
@@ -62,6 +65,13 @@ func adversarialStep(
   let ofGenerated = discriminatorGradients(fake, fakePass)
   for (index, gradient) in zip(ofReal, ofGenerated).enumerated() {
     network.discriminatorArena.gradients.pointer[index] = gradient.0 + gradient.1
+  }
+  if let penalize {
+    let before = network.discriminatorArena.gradients.array
+    penalize(real.pointer, fake, pass)
+    for (index, gradient) in before.enumerated() {
+      network.discriminatorArena.gradients.pointer[index] += gradient
+    }
   }
   update(network.discriminatorArena)
 

@@ -68,6 +68,18 @@ private func adversarialGradientsAreDerivatives(loss: AdversarialLoss, role: Adv
   #expect(generated.losses == [0, 0.5, 0] && generated.gradients == [0, 1, 0])
 }
 
+/// Of a critic only differences between its logits count: every slope is 1, however far out the logit is.
+@Test func wassersteinIsTheLogitItself() {
+  let logits: [Float] = [3, -0.5, 0, 1e30]
+  let expected: [(AdversarialLoss.Role, Float)] = [(.real, -1), (.generated, 1), (.generator, -1)]
+  for (role, sign) in expected {
+    let result = evaluate(.wasserstein, logits, as: role, target: 1)
+    #expect(result.losses == logits.map { Double(sign * $0) })
+    #expect(result.gradients == logits.map { _ in sign })
+  }
+  #expect(!AdversarialLoss.wasserstein.hasTarget)
+}
+
 /// Smoothing moves the target of real images alone.
 @Test(arguments: AdversarialLoss.allCases) func theTargetIsOfRealImages(loss: AdversarialLoss) {
   let logits = makeLogits(9)
@@ -78,7 +90,7 @@ private func adversarialGradientsAreDerivatives(loss: AdversarialLoss, role: Adv
 }
 
 /// A logit that is not a number gives a gradient that is none either, which ends the run.
-@Test(arguments: [AdversarialLoss.nonSaturating, .leastSquares])
+@Test(arguments: AdversarialLoss.allCases)
 func nanStaysNaNInAdversarialLosses(loss: AdversarialLoss) {
   for role in roles {
     let result = evaluate(loss, [.nan], as: role, target: 1)

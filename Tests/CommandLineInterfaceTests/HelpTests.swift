@@ -100,6 +100,16 @@ import Testing
       --batch-norm <images>   Images whose statistics batch normalization of dcgan
                               uses: all of the global batch, or those of each shard.
                               (values: global, shard; default: the model's)
+      --d-norm <norm>         What keeps a GAN's discriminator from growing too
+                              steep: batch normalization (dcgan only), spectral
+                              normalization of every weight, or nothing. (values:
+                              batch, spectral, none; default: the model's)
+      --conditional/--no-conditional
+                              Let a GAN draw images of a given class, and judge them
+                              by it; the data needs labels.
+      --minibatch-stddev/--no-minibatch-stddev
+                              Let a GAN's discriminator see how much the images of a
+                              batch differ.
       --conventions <library> Library whose initial weights and Adam are followed.
                               (values: keras, torch; default: the model's)
       --prior <distribution>  What the codes of generated images are drawn from:
@@ -127,7 +137,8 @@ import Testing
                               for nothing. (default: 0)
       --adversarial-loss <loss>
                               What the two networks of a GAN make small. (values:
-                              non-saturating, lsgan, hinge; default: the model's)
+                              non-saturating, lsgan, hinge, wasserstein; default:
+                              the model's)
       --label-smoothing <part>
                               What the target of real images is below 1. (default:
                               0)
@@ -135,10 +146,27 @@ import Testing
                               highest. (default: as --lr)
       --d-steps <n>           Updates of a GAN's discriminator, each with a batch of
                               its own, before one of the generator. (default: 1)
+      --r1 <weight>           Weight of the discriminator's squared gradient at real
+                              images; needs --d-norm spectral or none. (default: 0)
+      --gradient-penalty <weight>
+                              Weight of the discriminator's squared distance from
+                              slope 1 between real and generated images; needs
+                              --d-norm spectral or none. (default: 0)
+      --augment <changes>     Random changes of every image that a GAN's
+                              discriminator sees, through which gradients pass back:
+                              shifts by up to an eighth of the image, squares of
+                              half its size cut out. (values: translation, cutout,
+                              translation,cutout; default: none)
+      --ema <part>            Keep a moving average of a GAN's generator, of which
+                              this part stays at each step; samples and scores come
+                              from it. (default: no average)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
       --lr <rate>             The learning rate, at its highest. (default: the
                               model's)
+      --lr-rule <rule>        How learning rates follow the global batch: not at
+                              all, or multiplied by batch/128 or by its square root.
+                              (values: none, linear, sqrt; default: none)
       --weight-decay <rate>   Weight decay: decoupled for adamw and in Keras,
                               otherwise added to the gradient. (default: 0; adamw:
                               0.004 in Keras, 0.01 in PyTorch)

@@ -106,9 +106,9 @@ private func model(for entry: RunOptions.Entry) -> ModelName {
   case "dropout": .classifier
   case "likelihood", "beta", "kl-warmup", "free-bits": .variationalAutoencoder
   case "adversarial-loss", "label-smoothing", "d-lr", "d-steps", "conditional", "minibatch-stddev", "ema",
-    "augment", "d-norm", "r1", "gradient-penalty":
+    "augment", "r1", "gradient-penalty":
     .gan
-  case "batch-norm": .convolutionalGAN
+  case "batch-norm", "d-norm": .convolutionalGAN
   default: .denseAutoencoder
   }
 }
@@ -219,12 +219,15 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       latent = 32
       activation = "relu"
       latent-activation = "relu"
+      conditional = false
+      minibatch-stddev = false
       conventions = "keras"
 
       # Optimisation
       loss = "bce"
       optimizer = "adam"
       lr = 0.001
+      lr-rule = "none"
       nesterov = false
       schedule = "constant"
       warmup = 0

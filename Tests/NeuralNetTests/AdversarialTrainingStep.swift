@@ -68,7 +68,7 @@ func adversarialStep(
   }
   if let penalize {
     let before = network.discriminatorArena.gradients.array
-    penalize(real.pointer, fake, pass)
+    penalize(real.pointer, fake, realPass)
     for (index, gradient) in before.enumerated() {
       network.discriminatorArena.gradients.pointer[index] += gradient
     }

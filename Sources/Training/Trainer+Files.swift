@@ -44,7 +44,7 @@ extension Trainer {
     if rule != .none {
       let given = configuration.learningRate
       text +=
-        ", \(significantDecimals(configuration.learningRateFactor)) times --lr \(given) for a batch of "
+        ", \(Float(configuration.learningRateFactor)) times --lr \(given) for a batch of "
         + "\(configuration.batch) instead of \(LearningRateRule.publishedBatch) (\(rule.rawValue))"
     }
     if configuration.warmup > 0 {

@@ -22,6 +22,7 @@ environment() {
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_models.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_vae.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_gan.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_spectral.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_classifier.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py

@@ -50,6 +50,7 @@ func adversarialStep(
     return network.discriminatorArena.gradients.array
   }
 
+  network.discriminatorArena.refreshEffectiveValues(iterates: true, team: singleThread)
   let fake = UnsafePointer(generator.forward(input: noise.pointer, pass: pass))
   let onReal = judge(real.pointer, as: .real, pass)
   let ofReal = discriminatorGradients(real.pointer)
@@ -58,7 +59,9 @@ func adversarialStep(
   for (index, gradient) in zip(ofReal, ofGenerated).enumerated() {
     network.discriminatorArena.gradients.pointer[index] = gradient.0 + gradient.1
   }
+  transformGradients(of: network.discriminatorArena)
   update(network.discriminatorArena)
+  network.discriminatorArena.refreshEffectiveValues(iterates: false, team: singleThread)
 
   let back = pass.withoutParameterGradients
   let ofGenerator = judge(fake, as: .generator, back)
@@ -68,4 +71,11 @@ func adversarialStep(
     input: noise.pointer, outputGradient: imageGradient, wantsInputGradient: false, pass: pass)
   update(network.generatorArena)
   return AdversarialLosses(onReal: onReal, onGenerated: onGenerated, ofGenerator: ofGenerator)
+}
+
+/// Makes gradients by effective weights those by the weights, as a trainer does where an arena is one rank's.
+func transformGradients(of arena: ParameterArena) {
+  guard let gradients = SpectralGradients(arena, granule: 1024) else { return }
+  gradients.fillProducts(part: 0..<arena.count, team: singleThread)
+  gradients.transform(part: 0..<arena.count, team: singleThread)
 }

@@ -26,6 +26,7 @@ environment() {
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_conditional.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_augment.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_deviation.py
+"${TORCH_PYTHON:-$(environment torch)}" make_torch_spectral.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_convolutions.py
 "${TORCH_PYTHON:-$(environment torch)}" make_torch_classifier.py
 "${TORCH_PYTHON:-$(environment torch)}" make_split.py

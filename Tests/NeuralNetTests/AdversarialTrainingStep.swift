@@ -57,6 +57,7 @@ func adversarialStep(
     return network.discriminatorArena.gradients.array
   }
 
+  network.discriminatorArena.refreshEffectiveValues(iterates: true, team: singleThread)
   let codes = network.generatorInput(noise: noise.pointer, pass: fakePass)
   let fake = UnsafePointer(generator.forward(input: codes, pass: fakePass))
   let onReal = judge(real.pointer, as: .real, realPass)
@@ -73,7 +74,9 @@ func adversarialStep(
       network.discriminatorArena.gradients.pointer[index] += gradient
     }
   }
+  transformGradients(of: network.discriminatorArena)
   update(network.discriminatorArena)
+  network.discriminatorArena.refreshEffectiveValues(iterates: false, team: singleThread)
 
   let back = fakePass.withoutParameterGradients
   let ofGenerator = judge(fake, as: .generator, back)
@@ -83,4 +86,11 @@ func adversarialStep(
     input: codes, outputGradient: imageGradient, wantsInputGradient: false, pass: fakePass)
   update(network.generatorArena)
   return AdversarialLosses(onReal: onReal, onGenerated: onGenerated, ofGenerator: ofGenerator)
+}
+
+/// Makes gradients by effective weights those by the weights, as a trainer does where an arena is one rank's.
+func transformGradients(of arena: ParameterArena) {
+  guard let gradients = SpectralGradients(arena, granule: 1024) else { return }
+  gradients.fillProducts(part: 0..<arena.count, team: singleThread)
+  gradients.transform(part: 0..<arena.count, team: singleThread)
 }

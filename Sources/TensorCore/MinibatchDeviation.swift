@@ -1,4 +1,4 @@
-// What the layer `MinibatchDeviation` does beside the sums over samples (`shardChannelSums` with every feature as a channel).
+// What the layer `MinibatchDeviation` does beside the sums over samples (`featureSums`).
 
 /// Puts one channel more behind the others of every pixel, with the same value everywhere.
 ///

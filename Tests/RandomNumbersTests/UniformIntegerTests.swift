@@ -28,7 +28,7 @@ private let key = RandomKey(seed: 5, purpose: .augmentation)
       lane += 1
       word = UInt64(key.words(step: 0, index: index, lane: lane, draw: 2).y)
     }
-    #expect(UInt64(number) == word * UInt64(bound) >> 32)
+    #expect(UInt64(number) == (word * UInt64(bound)) >> 32)
     later += lane > 0 ? 1 : 0
     perQuarter[number >> 30] += 1
   }

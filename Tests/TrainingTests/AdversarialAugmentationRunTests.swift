@@ -23,7 +23,6 @@ extension EndToEnd {
     @Test(arguments: [
       ("dcgan", "--augment translation,cutout --minibatch-stddev --d-steps 2"),
       ("gan", "--augment cutout,translation --minibatch-stddev --accumulate 2"),
-      ("dcgan", "--augment cutout --minibatch-stddev --accumulate 3 --batch-norm shard"),
     ])
     func anyNumberOfRanksAndAnyResumeGiveTheSameBytes(model: String, variant: String) throws {
       let laboratory = try laboratory(model)

@@ -18,10 +18,10 @@ private let images = AlignedBuffer(randomFloats(count * side * side, seed: 1))
 
 /// An image's change depends on its place in the global batch, not on the rows beside it.
 @Test func anyPartOfABatchIsChangedAlike() {
-  let whole = array(
-    makeAugmenter().augment(
-      images.pointer, as: .generated, places: 20..<20 + count, step: 3, update: 1, team: team))
   let augmenter = makeAugmenter()
+  let whole = array(
+    augmenter.augment(
+      images.pointer, as: .generated, places: 20..<20 + count, step: 3, update: 1, team: team))
   var parts: [Float] = []
   for part in [0..<5, 5..<5, 5..<12] {
     let changed = augmenter.augment(

@@ -67,24 +67,19 @@ public final class MinibatchDeviation: Layer {
 
   /// Two passes over the samples: means from sums, then squared deviations from them.
   private func statistics(of input: UnsafePointer<Float>, pass: Pass) -> Statistics {
-    let (features, shards) = (inputCount, pass.rows.shardCount)
-    let flat = ImageShape(height: 1, width: 1, channels: features)
-    // The last column counts samples, so that ranks without rows know the number too.
-    var partials = [Double](repeating: 0, count: shards * (features + 1))
-    shardChannelSums(
-      input, shape: flat, into: &partials, stride: features + 1, rows: pass.rows, team: pass.team)
-    for shard in 0..<shards {
-      partials[shard * (features + 1) + features] = Double(
-        pass.rows.offsets[shard + 1] - pass.rows.offsets[shard])
-    }
-    let totals = pass.sums.sum(partials, width: features + 1)
+    let features = inputCount
+    // The last column counts samples, so that ranks without rows know the number too. A rank's shards are a whole
+    // subtree, which it has added up already.
+    var own = [Double](repeating: 0, count: features + 1)
+    featureSums(input, features: features, into: &own, rows: pass.rows, team: pass.team)
+    own[features] = Double(pass.rowCount)
+    let totals = pass.sums.sum(own, width: features + 1)
     let samples = max(totals[features], 1)
     let means = totals.prefix(features).map { $0 / samples }
-    partials.removeLast(shards)
-    shardSquaredDeviations(
-      input, means: repeated(means, shards), shape: flat, into: &partials, stride: features, rows: pass.rows,
-      team: pass.team)
-    let squares = pass.sums.sum(partials, width: features)
+    own.removeLast()
+    featureSquaredDeviations(
+      input, means: means, features: features, into: &own, rows: pass.rows, team: pass.team)
+    let squares = pass.sums.sum(own, width: features)
     return Statistics(
       means: means, deviations: squares.map { ($0 / samples + 1e-8).squareRoot() }, samples: samples)
   }

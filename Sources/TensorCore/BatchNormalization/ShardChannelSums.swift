@@ -90,15 +90,16 @@ private func sumShards(
 
 /// The first `count` lanes from memory, 1...8 of them, zero in the others.
 @inline(__always)
-private func loadDoubles(_ pointer: UnsafePointer<Double>, count: Int) -> SIMD8<Double> {
+func loadDoubles(_ pointer: UnsafePointer<Double>, count: Int) -> SIMD8<Double> {
   if count == 8 { return UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Double>.self) }
   var lanes = SIMD8<Double>.zero
   for lane in 0..<count { lanes[lane] = pointer[lane] }
   return lanes
 }
 
+/// Writes the first `count` lanes, 1...8 of them.
 @inline(__always)
-private func storeDoubles(_ lanes: SIMD8<Double>, _ pointer: UnsafeMutablePointer<Double>, count: Int) {
+func storeDoubles(_ lanes: SIMD8<Double>, _ pointer: UnsafeMutablePointer<Double>, count: Int) {
   if count == 8 {
     UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD8<Double>.self)
   } else {

@@ -42,9 +42,3 @@ public struct RandomKey: Sendable, Equatable {
 public func unitUniform(_ word: UInt32) -> Float {
   Float(word >> 8) * 0x1p-24
 }
-
-/// Maps a random word to 0 ..< count, evenly but for a part of 2^-32.
-@inlinable
-public func uniformIndex(_ word: UInt32, below count: Int) -> Int {
-  Int((UInt64(word) * UInt64(count)) >> 32)
-}

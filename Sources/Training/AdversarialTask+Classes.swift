@@ -19,7 +19,7 @@ extension AdversarialTask {
     guard let classes = network.classCount else { return pass }
     return pass.labelled(
       places.map { place in
-        UInt8(uniformIndex(classKey.words(step: step, index: place, draw: draw).x, below: classes))
+        UInt8(classKey.uniformInteger(below: UInt32(classes), word: 0, step: step, index: place, draw: draw))
       })
   }
 }

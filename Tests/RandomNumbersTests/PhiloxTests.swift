@@ -40,12 +40,3 @@ import Testing
     }
   }
 }
-
-/// Each of ten about as often, by a chi-squared statistic of 9 degrees of freedom (27.9 once in a thousand).
-@Test func uniformIndicesAreEven() {
-  let key = RandomKey(seed: 3, purpose: .adversarialClass)
-  var counts = [Double](repeating: 0, count: 10)
-  for index in 0..<10_000 { counts[uniformIndex(key.words(step: 5, index: index).x, below: 10)] += 1 }
-  #expect(counts.reduce(0) { $0 + ($1 - 1000) * ($1 - 1000) / 1000 } < 27.9, "\(counts)")
-  #expect(uniformIndex(0, below: 7) == 0 && uniformIndex(.max, below: 7) == 6)
-}

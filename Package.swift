@@ -107,8 +107,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "NeuralNet", "TensorCore", "Artifacts", "ImageData", "Collectives", "Diagnostics",
-        "TestSupport",
+        "Training", "NeuralNet", "TensorCore", "RandomNumbers", "Artifacts", "ImageData", "Collectives",
+        "Diagnostics", "TestSupport",
       ]),
     .testTarget(name: "CommandLineInterfaceTests", dependencies: ["CommandLineInterface", "TestSupport"]),
   ],

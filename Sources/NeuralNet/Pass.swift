@@ -79,7 +79,8 @@ public struct TrainingPass {
 
 /// Adds up what each shard of each rank has, in the one tree that all sums go through.
 public protocol ShardSums {
-  /// - Parameter partials: (this rank's shards, width), shard by shard.
+  /// - Parameter partials: (this rank's shards, width), shard by shard, or a single row where a rank has added up its
+  ///   shards in their tree already.
   /// - Returns: `width` sums over all shards of all ranks, the same bits on each.
   func sum(_ partials: [Double], width: Int) -> [Double]
 }

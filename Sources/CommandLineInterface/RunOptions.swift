@@ -50,7 +50,7 @@ package enum RunOptions {
       "conditional", \.isConditional, .model, .arithmetic,
       "Let a GAN draw images of a given class, and judge them by it; the data needs labels."),
     .flag(
-      "minibatch-stddev", \.hasMinibatchDeviation, .model, .arithmetic,
+      "minibatch-stddev", \.hasMinibatchStandardDeviation, .model, .arithmetic,
       "Let a GAN's discriminator see how much the images of a batch differ."),
     .option(
       "conventions", "library", \.conventions, .choice, .model, .arithmetic,
@@ -99,11 +99,11 @@ package enum RunOptions {
       "Updates of a GAN's discriminator, each with a batch of its own, before one of the generator.",
       defaultText: "1"),
     .option(
-      "r1", "weight", \.realGradientPenalty, .number(above: true), .optimisation, .arithmetic,
+      "r1", "weight", \.realGradientPenalty, .number(), .optimisation, .arithmetic,
       "Weight of the discriminator's squared gradient at real images; needs --d-norm spectral or none.",
       defaultText: "0"),
     .option(
-      "gradient-penalty", "weight", \.gradientPenalty, .number(above: true), .optimisation, .arithmetic,
+      "gradient-penalty", "weight", \.gradientPenalty, .number(), .optimisation, .arithmetic,
       "Weight of the discriminator's squared distance from slope 1 between real and generated images; needs --d-norm "
         + "spectral or none.", defaultText: "0"),
     .option(
@@ -112,8 +112,9 @@ package enum RunOptions {
         + "to an eighth of the image, squares of half its size cut out.", defaultText: "none"),
     .option(
       "ema", "part", \.averageDecay, .fraction, .optimisation, .arithmetic,
-      "Keep a moving average of a GAN's generator, of which this part stays at each step; samples and scores come from it.",
-      defaultText: "no average"),
+      "Keep a moving average of a GAN's generator, of which this part stays at each step, less in the beginning; samples and "
+        + "scores come from it, and checkpoints have it beside the generator.",
+      defaultText: "0: no average"),
     .option(
       "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
       "What turns gradients into steps, as --conventions has it."),
@@ -182,11 +183,11 @@ package enum RunOptions {
       "End after this many updates, if that is sooner.", defaultText: "no limit"),
     .option(
       "patience", "n", \.patience, .integer(atLeast: 0), .optimisation, .recorded,
-      "End after this many evaluations without a lower validation loss, and make samples and test figures from the best "
-        + "checkpoint; 0 never."),
+      "End after this many evaluations without a lower validation loss, of a GAN without a lower Fréchet distance, and make "
+        + "samples and test figures from the best checkpoint; 0 never."),
     .option(
       "min-delta", "loss", \.minimumDelta, .number(), .optimisation, .recorded,
-      "What the validation loss has to fall by to count for --patience.", defaultText: "0"),
+      "What that figure has to fall by to count for --patience.", defaultText: "0"),
     .option(
       "seed", "n", \.seed, .integer(0...UInt32.max), .optimisation, .arithmetic,
       "Decides initial weights, the order of images and all other chance."),
@@ -243,7 +244,7 @@ package enum RunOptions {
       "Epochs between evaluations; 0 evaluates at the end only."),
     .option(
       "fid-samples", "n", \.fidSamples, .integer(0...10_000_000), .runFolder, .recorded,
-      "Images to generate at each evaluation and compare with the held-out ones: Fréchet and kernel distance, precision, "
+      "Images to generate at each evaluation and compare with the held-out ones, for GANs the training ones: Fréchet and kernel distance, precision, "
         + "recall; 0 compares none."),
     .option(
       "features", "network", \.features, .choice, .runFolder, .recorded,

@@ -147,21 +147,22 @@ extension ValueFormat where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension ValueFormat {
-  /// Some of the cases, by raw value with commas between them: in the cases' order, each once.
+  /// Some of the cases, by raw value with commas between them, in the cases' order, each once; `none` is none of them.
   package static func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>()
     -> ValueFormat where Value == [Choice]
   {
     let names = Choice.allCases.map(\.rawValue)
     return ValueFormat(
-      kind: .string, completion: .values(names + [names.joined(separator: ",")]),
-      expectation: "\(enumeration(of: names)), or several with commas between them",
+      kind: .string, completion: .values(names + [names.joined(separator: ","), "none"]),
+      expectation: "\(enumeration(of: names)), several with commas between them, or 'none'",
       read: { text in
+        if text == "none" { return [] }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
           Choice(rawValue: String($0))
         }
         return parts.contains { $0 == nil } ? nil : Choice.allCases.filter { parts.contains($0) }
       },
-      show: { .string($0.map(\.rawValue).joined(separator: ",")) })
+      show: { .string($0.isEmpty ? "none" : $0.map(\.rawValue).joined(separator: ",")) })
   }
 }
 

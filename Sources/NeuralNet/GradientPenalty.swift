@@ -13,7 +13,7 @@ import TensorCore
 /// are all there is: biases have no gradient, and nothing is approximated. Products, sums over rows and their orders are
 /// those of training.
 public final class GradientPenalty {
-  private let penalty: SlopePenalty
+  private let penalty: GradientNormPenalty
   private let network: Sequential
   private let layers: [any LinearizableLayer]
   /// The gradient of the network's input, and after it δ of each layer; q takes their places.
@@ -22,7 +22,7 @@ public final class GradientPenalty {
   /// Nil where a layer of the network is not piecewise linear.
   ///
   /// - Precondition: the network gives one number.
-  public init?(_ penalty: SlopePenalty, network: Sequential) {
+  public init?(_ penalty: GradientNormPenalty, network: Sequential) {
     precondition(network.outputCount == 1)
     let layers = network.layers.compactMap { $0 as? any LinearizableLayer }.filter(\.isPiecewiseLinear)
     guard layers.count == network.layers.count else { return nil }

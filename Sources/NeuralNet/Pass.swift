@@ -6,7 +6,7 @@ public struct Pass {
   public let rows: ShardedRows
   public let team: ThreadTeam
   /// Nil in evaluation and generation: dropout then passes everything, batch normalization uses its running statistics.
-  public let training: TrainingPass?
+  public private(set) var training: TrainingPass?
   /// Whether `backward` fills the gradients of parameters; where it does not, they stay as they are and only that of the
   /// input is made.
   public let wantsParameterGradients: Bool
@@ -28,6 +28,13 @@ public struct Pass {
   }
 
   public var rowCount: Int { rows.rowCount }
+
+  /// The same, but without moving running statistics: for a batch that passes again.
+  public var withoutMovingStatistics: Pass {
+    var pass = self
+    pass.training?.movesRunningStatistics = false
+    return pass
+  }
 
   /// The same, but back to the input only.
   public var withoutParameterGradients: Pass {
@@ -63,7 +70,7 @@ public struct TrainingPass {
   public let sampleIndices: ArraySlice<Int32>
   public let sums: any ShardSums
   /// Whether running statistics follow those of this batch; not where it passes again.
-  public let movesRunningStatistics: Bool
+  public fileprivate(set) var movesRunningStatistics: Bool
 
   public init(
     seed: UInt32, step: Int, sampleIndices: ArraySlice<Int32>, sums: any ShardSums,

@@ -9,8 +9,7 @@
 ///
 /// t is 1, or less with one-sided label smoothing. Sources: Goodfellow et al., "Generative adversarial nets", 2014; Mao et
 /// al., "Least squares generative adversarial networks", 2017; Lim and Ye, "Geometric GAN", 2017; Arjovsky, Chintala
-/// and Bottou, "Wasserstein GAN", 2017; smoothing: Salimans et
-/// al., "Improved techniques for training GANs", 2016.
+/// and Bottou, "Wasserstein GAN", 2017; smoothing: Salimans et al., "Improved techniques for training GANs", 2016.
 public enum AdversarialLoss: String, Sendable, CaseIterable {
   case nonSaturating = "non-saturating"
   case leastSquares = "lsgan"
@@ -32,10 +31,13 @@ public enum AdversarialLoss: String, Sendable, CaseIterable {
 
   /// The logit above which the discriminator takes an image for a real one: of `wasserstein` none, as only differences
   /// between its logits mean something.
-  public var threshold: Float { self == .leastSquares ? 0.5 : 0 }
-
-  /// Whether logits above and below `threshold` tell real images from generated ones.
-  public var hasThreshold: Bool { self != .wasserstein }
+  public var threshold: Float? {
+    switch self {
+    case .nonSaturating, .hinge: 0
+    case .leastSquares: 0.5
+    case .wasserstein: nil
+    }
+  }
 
   /// Writes each sample's loss and the derivative of that loss by its logit.
   ///

@@ -1,6 +1,5 @@
 import ImageData
 import NeuralNet
-import TensorCore
 
 /// What a rank has of some samples of a GAN's batch.
 struct AdversarialShare {
@@ -16,14 +15,10 @@ struct AdversarialShare {
   let fakePass: Pass
 }
 
-/// What a step of a GAN is made of, beside the networks.
 extension Trainer {
-  /// - Parameters:
-  ///   - draw: the discriminator's update within the step.
-  ///   - isRepeated: whether the generator has seen the batch before.
+  /// - Parameter draw: the discriminator's update within the step.
   func adversarialShare(
-    _ task: AdversarialTask, of samples: Range<Int>, inBatch batch: Int, order: EpochOrder, draw: Int,
-    isRepeated: Bool = false
+    _ task: AdversarialTask, of samples: Range<Int>, inBatch batch: Int, order: EpochOrder, draw: Int
   ) -> AdversarialShare {
     let own = plan.samples(ofRank: group.rank, of: group.size, in: samples)
     let first = plan.samples(ofBatch: batch).lowerBound
@@ -32,48 +27,9 @@ extension Trainer {
       rows: shardedRows(of: samples, from: own.lowerBound), team: team,
       training: TrainingPass(
         seed: configuration.seed, step: position.step, sampleIndices: order.indices[own],
-        sums: GroupSums(group: group), movesRunningStatistics: !isRepeated))
+        sums: GroupSums(group: group)))
     return AdversarialShare(
       own: own, places: places, draw: draw, realPass: task.labelled(pass, asImages: order.indices[own]),
       fakePass: task.labelled(pass, drawnAt: places, step: position.step, draw: draw))
-  }
-
-  /// Turns the discriminator's logits into the gradients of the loss, and meters it.
-  func evaluateLosses(_ task: AdversarialTask, as role: AdversarialLoss.Role, _ pass: Pass) {
-    let logits = task.network.discriminator.output
-    let rows = pass.rowCount
-    if let quantity = task.accuracyQuantity(role) {
-      let threshold = task.loss.threshold
-      for row in 0..<rows {
-        let isRight = role == .real ? logits[row] > threshold : logits[row] < threshold
-        sampleLosses.pointer[row] = isRight ? 1 : 0
-      }
-      meter(
-        sampleLosses.pointer, rows: pass.rows, learner: AdversarialTask.discriminatorPlace,
-        quantity: quantity)
-    }
-    task.loss.evaluate(
-      logits: logits, as: role, target: task.realTarget, gradients: logits, losses: sampleLosses.pointer,
-      rows: rows)
-    meter(
-      sampleLosses.pointer, rows: pass.rows,
-      learner: role == .generator ? AdversarialTask.generatorPlace : AdversarialTask.discriminatorPlace)
-  }
-
-  /// Meters the penalties of the rows, which lie where their losses do.
-  func meterPenalty(_ pass: Pass) {
-    meter(
-      sampleLosses.pointer, rows: pass.rows, learner: AdversarialTask.discriminatorPlace,
-      quantity: AdversarialTask.penaltyQuantity)
-  }
-
-  /// Updates a network; the learning rates of both follow the steps, however often the discriminator is updated in each.
-  func update(_ place: Int, samples: Int) throws {
-    let norm = learners[place].update(after: position.step, samples: samples)
-    guard norm.isFinite else {
-      let owner = place == AdversarialTask.generatorPlace ? "generator" : "discriminator"
-      throw nonFiniteFailure(of: "the \(owner)'s gradient", step: position.step + 1)
-    }
-    count(samples: samples, norm: norm, of: place)
   }
 }

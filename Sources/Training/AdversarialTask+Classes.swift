@@ -3,6 +3,15 @@ import RandomNumbers
 
 /// The classes of the images that a step of a conditional GAN sees; passes stay as they are where there are none.
 extension AdversarialTask {
+  /// What to say where the network has classes of which no training image is one; nil where there is nothing.
+  var missingClassWarning: String? {
+    guard let classes = network.classCount, !labels.isEmpty else { return nil }
+    let missing = (0..<classes).filter { !labels.contains(UInt8($0)) }
+    if missing.isEmpty { return nil }
+    return "warning no training image is of \(missing.count == 1 ? "class" : "classes") "
+      + "\(missing.map(String.init).joined(separator: ", ")): what is drawn of them will mean nothing"
+  }
+
   /// The pass with the classes of its rows' images.
   ///
   /// - Parameter samples: the rows' indices in the training images.

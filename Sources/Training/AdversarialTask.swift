@@ -79,14 +79,14 @@ final class AdversarialTask: GeneratingTask {
   }
 
   private static let penaltyName = "d_penalty"
-  private var accuracies: [String] { loss.hasThreshold ? ["d_real_accuracy", "d_fake_accuracy"] : [] }
+  private var accuracies: [String] { loss.threshold != nil ? ["d_real_accuracy", "d_fake_accuracy"] : [] }
 
   /// The place of the penalty among the discriminator's quantities, where there is one.
   static let penaltyQuantity = 1
 
   /// The place of an accuracy among them; nil where logits alone tell nothing.
   func accuracyQuantity(_ role: AdversarialLoss.Role) -> Int? {
-    guard loss.hasThreshold && role != .generator else { return nil }
+    guard loss.threshold != nil && role != .generator else { return nil }
     return (penalty == nil ? 1 : 2) + (role == .real ? 0 : 1)
   }
 

@@ -1,5 +1,3 @@
-import Evaluation
-
 /// Notices when a GAN's training goes wrong, and says so in words: each trouble once, and again when it comes back.
 package struct AdversarialWatch {
   /// Steps that a trouble has to last.
@@ -17,6 +15,8 @@ package struct AdversarialWatch {
   private var step: Int
   private var stepsWon = 0
   private var stepsLost = 0
+  /// What was wrong with the samples that were looked at last.
+  private var sampleTroubles: [SampleTrouble] = []
 
   /// - Parameter step: where the run begins, or goes on.
   package init(from step: Int = 0) {
@@ -31,7 +31,7 @@ package struct AdversarialWatch {
     self.step = step
     let before = (won: stepsWon, lost: stepsLost)
     stepsWon = min(realAccuracy, fakeAccuracy) > Self.all ? stepsWon + steps : 0
-    stepsLost = max(realAccuracy, fakeAccuracy) > 0.5 && fakeAccuracy < Self.none ? stepsLost + steps : 0
+    stepsLost = realAccuracy > 0.5 && fakeAccuracy < Self.none ? stepsLost + steps : 0
     func begins(_ before: Int, _ now: Int) -> Bool { before < Self.patience && now >= Self.patience }
     if begins(before.won, stepsWon) {
       return
@@ -52,39 +52,50 @@ package struct AdversarialWatch {
   ///   - classShares: the part of them in each class; none where nobody tells classes apart.
   ///   - recall: the part of real images that they reach; nil where it was not computed.
   /// - Returns: what to say, a line each.
-  package static func warnings(classShares: [Double], recall: Double?) -> [String] {
+  package mutating func warnings(classShares: [Double], recall: Double?) -> [String] {
+    let before = sampleTroubles
+    sampleTroubles = []
     var warnings: [String] = []
+    func note(_ trouble: SampleTrouble, _ warning: String) {
+      sampleTroubles.append(trouble)
+      if !before.contains(trouble) { warnings.append("warning " + warning) }
+    }
     let usual = 1 / Double(max(classShares.count, 1))
     if let most = classShares.indices.max(by: { classShares[$0] < classShares[$1] }),
-      classShares.count > 2, classShares[most] > greatestShare
+      classShares.count > 2, classShares[most] > Self.greatestShare
     {
-      warnings.append(
-        "warning samples collapse: \(percent(classShares[most])) of them are of class \(most)")
+      note(.mostlyOf(most), "samples collapse: \(percent(classShares[most])) of them are of class \(most)")
     }
-    let missing = classShares.indices.filter { classShares[$0] < leastShare * usual }
+    let missing = classShares.indices.filter { classShares[$0] < Self.leastShare * usual }
     if !missing.isEmpty {
       let names = missing.map { "\($0) (\(percent(classShares[$0])))" }.joined(separator: ", ")
-      warnings.append(
-        "warning samples hardly show \(missing.count == 1 ? "class" : "classes") \(names); "
-          + "each would have \(percent(usual)) of them")
+      note(
+        .without(missing),
+        "samples hardly show \(missing.count == 1 ? "class" : "classes") \(names); each would have \(percent(usual)) of "
+          + "them")
     }
-    if let recall, recall < leastRecall {
-      warnings.append(
-        "warning samples differ little from each other, or are far from real images: they reach \(percent(recall)) of "
-          + "those (recall)")
+    if let recall, recall < Self.leastRecall {
+      note(
+        .unlikeReal,
+        "samples differ little from each other, or are far from real images: they reach \(percent(recall)) of those "
+          + "(recall)")
     }
     return warnings
   }
 
-  private static func percent(_ part: Double) -> String { "\(decimals(part * 100, 1)) %" }
-}
-
-extension AdversarialWatch {
-  /// What the scores of a GAN give reason to say.
-  static func warnings(_ scores: Scores) -> [String] {
+  /// Looks at the scores of an evaluation.
+  mutating func warnings(_ scores: Scores) -> [String] {
     func values(_ prefix: String) -> [Double] {
       scores.named.filter { $0.name.hasPrefix(prefix) }.map(\.value)
     }
     return warnings(classShares: values("class_share_"), recall: values("recall[").first)
   }
+
+  private enum SampleTrouble: Equatable {
+    case mostlyOf(Int)
+    case without([Int])
+    case unlikeReal
+  }
 }
+
+private func percent(_ part: Double) -> String { "\(decimals(part * 100, 1)) %" }

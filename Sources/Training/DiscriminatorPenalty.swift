@@ -16,7 +16,7 @@ final class DiscriminatorPenalty {
   ///
   /// - Precondition: the discriminator's layers are piecewise linear.
   init?(_ configuration: RunConfiguration, discriminator: Sequential) {
-    let kind: SlopePenalty
+    let kind: GradientNormPenalty
     if let weight = configuration.realGradientPenalty {
       kind = .zeroCentered(weight)
       mixKey = nil

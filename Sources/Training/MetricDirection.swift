@@ -1,3 +1,5 @@
+import ImageData
+
 /// Whether less or more of a metric is better.
 public enum MetricDirection: Sendable, Equatable {
   case lower, higher
@@ -34,7 +36,11 @@ func metricName(_ metric: String) -> String {
 /// The settings that decide what a metric measures, by their names as options: losses are as many as there are ways to
 /// train, and figures of generated images depend on how many those are and what compares them.
 private func settingsDeciding(_ metric: String) -> [String] {
-  if metric.contains("[") { return ["fid-samples", "features", "weights"] }
+  if metric.contains("[") {
+    // Those under `train/` compare with the training images, which are as many as the limit lets through.
+    return ["fid-samples", "features", "weights"]
+      + (metric.hasPrefix(SplitPart.train.rawValue + "/") ? ["limit"] : [])
+  }
   switch metricName(metric) {
   case "loss": return ["loss", "mix-alpha", "beta", "likelihood"]
   case "elbo", "iwae": return ["likelihood"]

@@ -30,6 +30,12 @@ extension RunConfiguration {
   package func requireSameArithmetic(as saved: RunConfiguration) throws {
     for setting in Self.arithmeticSettings where setting.read(self) != setting.read(saved) {
       let option = setting.name == "model" ? "the model" : "--\(setting.name)"
+      if let was = setting.read(saved).boolValue {
+        throw Failure(
+          .usage,
+          "\(option) was \(was ? "" : "not ")given for the checkpoint, and can't change",
+          help: "resume with --\(was ? "" : "no-")\(setting.name), or start a new run")
+      }
       let (own, before) = (commandLineText(setting.read(self)), commandLineText(setting.read(saved)))
       throw Failure(
         .usage,
@@ -65,7 +71,7 @@ extension RunConfiguration {
     optionalNumber("label-smoothing", \.labelSmoothing),
     ofTheModel(optionalChoice("batch-norm", \.batchNormScope)),
     addedLater(optionalChoice("d-norm", \.discriminatorNorm)), flag("conditional", \.isConditional),
-    flag("minibatch-stddev", \.hasMinibatchDeviation),
+    flag("minibatch-stddev", \.hasMinibatchStandardDeviation),
     optionalNumber("r1", \.realGradientPenalty), optionalNumber("gradient-penalty", \.gradientPenalty),
     optionalChoices("augment", \.augmentation), optionalNumber("ema", \.averageDecay),
     choice("conventions", \.conventions),

@@ -51,6 +51,11 @@ extension RunConfiguration {
         .usage, "--min-lr \(minimumLearningRate) is above --lr \(learningRate)",
         help: "give a --min-lr from 0 to --lr")
     }
+    guard effectiveRate().isFinite && effectiveRate(isDiscriminator: true).isFinite else {
+      throw Failure(
+        .usage, "--lr-rule \(learningRateRule.rawValue) makes a learning rate that is no number any more",
+        help: "give a lower --lr")
+    }
     guard accumulate <= batch else {
       throw Failure(
         .usage, "--accumulate \(accumulate) cuts a batch of \(batch) into more parts than it has images",
@@ -93,7 +98,7 @@ extension RunConfiguration {
         .usage, "\(penalty) can't pass through the discriminator's batch normalization",
         help: "add --d-norm none or --d-norm spectral")
     }
-    guard !hasMinibatchDeviation else {
+    guard !hasMinibatchStandardDeviation else {
       throw Failure(
         .usage, "\(penalty) can't pass through --minibatch-stddev", help: "leave one of them out")
     }
@@ -140,7 +145,7 @@ extension RunConfiguration {
       ("--adversarial-loss", adversarialLoss != nil), ("--label-smoothing", labelSmoothing != nil),
       ("--d-lr", discriminatorRate != nil), ("--d-steps", discriminatorSteps != nil),
       ("--d-norm", discriminatorNorm != nil), ("--conditional", isConditional),
-      ("--minibatch-stddev", hasMinibatchDeviation), ("--r1", realGradientPenalty != nil),
+      ("--minibatch-stddev", hasMinibatchStandardDeviation), ("--r1", realGradientPenalty != nil),
       ("--gradient-penalty", gradientPenalty != nil), ("--augment", augmentation != nil),
       ("--ema", averageDecay != nil),
     ] { try require(option, given: isGiven) { $0.kind == .adversarial } }

@@ -100,8 +100,8 @@ extension RunConfiguration {
 
   private var adversarialRecipe: AdversarialRecipe {
     AdversarialRecipe(
-      norm: discriminatorNorm!, classes: isConditional ? 10 : nil,
-      hasMinibatchDeviation: hasMinibatchDeviation)
+      norm: discriminatorNorm!, classes: isConditional ? ImageClassifier.classCount : nil,
+      hasMinibatchStandardDeviation: hasMinibatchStandardDeviation)
   }
 
   private func convolutionalSettings(height: Int, width: Int) -> ConvolutionalSettings {

@@ -23,7 +23,9 @@ extension RunConfiguration {
   ///
   /// - Parameter isDiscriminator: of a GAN's discriminator, which may have a rate of its own.
   func effectiveRate(isDiscriminator: Bool = false) -> Float {
-    Float(Double(isDiscriminator ? discriminatorRate ?? learningRate : learningRate) * learningRateFactor)
+    let rate = isDiscriminator ? discriminatorRate ?? learningRate : learningRate
+    // As it was given, not as the nearest Float is: the product of what people multiply.
+    return Float(Double("\(rate)")! * learningRateFactor)
   }
 
   /// The schedule of a run that begins.

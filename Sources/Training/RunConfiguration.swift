@@ -43,7 +43,7 @@ public struct RunConfiguration: Sendable, Equatable {
   /// Whether a GAN draws and judges images by their class.
   public var isConditional = false
   /// Whether a GAN's discriminator sees how much the images of a batch differ.
-  public var hasMinibatchDeviation = false
+  public var hasMinibatchStandardDeviation = false
   public var conventions: Conventions
   /// What the codes of generated images are drawn from; nil is `normal`.
   public var prior: CodePrior?
@@ -57,14 +57,22 @@ public struct RunConfiguration: Sendable, Equatable {
   public var discriminatorSteps: Int?
   /// How the learning rates follow the batch.
   public var learningRateRule = LearningRateRule.none
-  /// Of the squared gradient of a GAN's discriminator at real images; nil is 0.
-  public var realGradientPenalty: Double?
-  /// Of that gradient's distance from length 1 between real and generated images; nil is 0.
-  public var gradientPenalty: Double?
-  /// Random changes of all images that a GAN's discriminator sees; nil is none.
-  public var augmentation: [ImageAugmentation]?
-  /// What the moving average of a GAN's generator keeps at each step; nil for none.
-  public var averageDecay: Double?
+  /// Of the squared gradient of a GAN's discriminator at real images; nil, which 0 becomes, is none.
+  public var realGradientPenalty: Double? {
+    didSet { if realGradientPenalty == 0 { realGradientPenalty = nil } }
+  }
+  /// Of that gradient's distance from length 1 between real and generated images; nil, which 0 becomes, is none.
+  public var gradientPenalty: Double? {
+    didSet { if gradientPenalty == 0 { gradientPenalty = nil } }
+  }
+  /// Random changes of all images that a GAN's discriminator sees; nil, which an empty list becomes, is none.
+  public var augmentation: [ImageAugmentation]? {
+    didSet { if augmentation == [] { augmentation = nil } }
+  }
+  /// What the moving average of a GAN's generator keeps at each step; nil, which 0 becomes, is no average.
+  public var averageDecay: Double? {
+    didSet { if averageDecay == 0 { averageDecay = nil } }
+  }
   public var optimizer = OptimizerSettings(name: .adam)
   public var schedule = ScheduleName.constant
   /// Updates over which the learning rate rises from 0.

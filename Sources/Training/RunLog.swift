@@ -42,6 +42,14 @@ public final class RunLog {
     if file == nil { pendingText += line + "\n" } else { writeToFile(line + "\n") }
   }
 
+  /// Says what people should know even where they asked for nothing else: on standard error.
+  func warn(_ line: String) {
+    if isSilent { return }
+    clearBar()
+    writeToStandardError(line + "\n")
+    if file == nil { pendingText += line + "\n" } else { writeToFile(line + "\n") }
+  }
+
   /// Writes a line to the file only, for what is said to people elsewhere.
   func record(_ line: String) {
     clearBar()
@@ -84,7 +92,11 @@ public final class RunLog {
 }
 
 /// Writes text in one piece.
-private func writeToStandardOutput(_ text: String) {
+private func writeToStandardOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+private func writeToStandardError(_ text: String) { write(text, to: STDERR_FILENO) }
+
+private func write(_ text: String, to descriptor: Int32) {
   var text = text
-  text.withUTF8 { bytes in _ = write(STDOUT_FILENO, bytes.baseAddress, bytes.count) }
+  text.withUTF8 { bytes in _ = Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
 }

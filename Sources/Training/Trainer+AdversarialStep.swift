@@ -83,13 +83,12 @@ extension Trainer {
     let (lastBatch, lastDraw) = (batches.upperBound - 1, batches.count - 1)
     let parts = microBatches(ofBatch: lastBatch)
     for (index, samples) in parts.enumerated() {
-      let isRepeated = parts.count > 1
-      let share = adversarialShare(
-        task, of: samples, inBatch: lastBatch, order: order, draw: lastDraw, isRepeated: isRepeated)
+      let share = adversarialShare(task, of: samples, inBatch: lastBatch, order: order, draw: lastDraw)
       let noise = task.drawNoise(places: share.places, step: position.step, draw: lastDraw, team: team)
       let codes = network.generatorInput(noise: noise, pass: share.fakePass)
       let fake = UnsafePointer(
-        isRepeated ? generator.forward(input: codes, pass: share.fakePass) : generator.output)
+        parts.count > 1
+          ? generator.forward(input: codes, pass: share.fakePass.withoutMovingStatistics) : generator.output)
 
       let pass = share.fakePass.withoutParameterGradients
       let shown = task.show(fake, as: .generator, share, step: position.step)

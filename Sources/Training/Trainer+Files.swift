@@ -42,9 +42,11 @@ extension Trainer {
     text += " by \(configuration.optimizer.name.rawValue)"
     let rule = configuration.learningRateRule
     if rule != .none {
-      let given = configuration.learningRate
+      let given =
+        "--lr \(configuration.learningRate)"
+        + (configuration.discriminatorRate.map { " and --d-lr \($0)" } ?? "")
       text +=
-        ", \(Float(configuration.learningRateFactor)) times --lr \(given) for a batch of "
+        ", \(Float(configuration.learningRateFactor)) times \(given) for a batch of "
         + "\(configuration.batch) instead of \(LearningRateRule.publishedBatch) (\(rule.rawValue))"
     }
     if configuration.warmup > 0 {

@@ -48,7 +48,7 @@ extension Trainer {
   func evaluate() throws {
     let values = try score(monitoredPart)
     scores = (position.step, values)
-    if task is AdversarialTask { AdversarialWatch.warnings(values).forEach(log.say) }
+    if task is AdversarialTask { adversarialWatch.warnings(values).forEach(log.warn) }
     guard let criterion = values.criterion else { return }
     // A run that goes on from its last step evaluates again for people and for its final files only.
     if evaluatedStep != position.step {
@@ -100,7 +100,9 @@ extension Trainer {
       lastIntervalLosses = losses(means)
       watch(means)
     }
-    row.add("lr", Double("\(learners[0].schedule.learningRate(after: position.step - 1))")!)
+    for (place, name) in zip(learners.indices, ["lr", "d_lr"]) {
+      row.add(name, Double("\(learners[place].schedule.learningRate(after: position.step - 1))")!)
+    }
     for index in intervalMeters.indices { intervalMeters[index].clear() }
     return row
   }
@@ -110,7 +112,7 @@ extension Trainer {
     func accuracy(_ name: String) -> Double? { means.first { $0.name == name }?.value }
     guard let real = accuracy("d_real_accuracy"), let fake = accuracy("d_fake_accuracy") else { return }
     let warning = adversarialWatch.warning(realAccuracy: real, fakeAccuracy: fake, upTo: position.step)
-    if let warning { log.say(warning) }
+    if let warning { log.warn(warning) }
   }
 
   /// The losses among metered values, for people.

@@ -93,6 +93,13 @@ extension Trainer {
     epochMeters[learner].add(samples: samples, norm: norm)
   }
 
+  /// Stops the run where the last update has left a parameter that is no number, of which a later gradient would tell too
+  /// late for a checkpoint. Every rank has all parameters, and finds the same.
+  func requireFiniteParameters() throws {
+    let spoilt = model.parameters.first { !areFinite($0.values, count: $0.count) }
+    if let spoilt { throw nonFiniteFailure(of: spoilt.name, step: position.step) }
+  }
+
   /// - Parameters:
   ///   - what: is no number any more.
   ///   - step: the first or the last of those that it is of, counted from 1.

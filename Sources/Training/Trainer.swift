@@ -124,6 +124,8 @@ final class Trainer {
           try compareParameters()
         }
       }
+      // nothing that is no number is scored or saved
+      try requireFiniteParameters()
       let epochIsComplete = position.stepInEpoch == stepsPerEpoch
       if epochIsComplete {
         position.epoch += 1

@@ -49,6 +49,7 @@ public struct TrainingRun {
     let splits = data.splits
     let facts = try machineFacts.value()
     let task = try configuration.makeTask(train: splits.train)
+    if let warning = (task as? AdversarialTask)?.missingClassWarning { log.warn(warning) }
     try prepareGeneration(task, configuration, splits.test, group, team, log)
     try configuration.requireValidationImages(in: splits)
     try configuration.prior?.requireEnough(splits.train)

@@ -302,6 +302,15 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
       == Failure(
         .usage, "--limit is 9, but was not given for the checkpoint, and can't change",
         help: "resume without --limit, or start a new run"))
+  // What it says can be typed.
+  #expect(
+    failure { requested, _ in requested.isConditional = true }
+      == Failure(
+        .usage, "--conditional was not given for the checkpoint, and can't change",
+        help: "resume with --no-conditional, or start a new run"))
+  #expect(
+    failure { _, saved in saved.optimizer.isNesterov = true }?.help
+      == "resume with --nesterov, or start a new run")
   #expect(
     failure { _, saved in saved.limit = 9 }?.message
       == "--limit is not given, but was 9 for the checkpoint, and can't change")

@@ -12,7 +12,7 @@ from make_torch_gan import (BATCH, CHANNELS, GAN_BETAS, GAN_RATE, HIDDEN, LATENT
                             singles, train)
 
 
-class MinibatchDeviation(nn.Module):
+class MinibatchStandardDeviation(nn.Module):
     """Behind the channels of every sample one more: the mean of all features' standard deviations over samples."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -25,7 +25,7 @@ def insert(model: nn.Module, before: str, last: nn.Linear) -> None:
     modules = {}
     for name, module in model.discriminator.named_children():
         if name == before:
-            modules["deviation"] = MinibatchDeviation()
+            modules["deviation"] = MinibatchStandardDeviation()
         modules[name] = module
     modules[list(modules)[-1]] = last
     model.discriminator = sequence(**modules)
@@ -57,7 +57,7 @@ def layers(tensors: dict) -> None:
         x = (torch.randn(rows, channels, height, width, generator=generator) + 1) * scale
         gradient = torch.randn(rows, channels + 1, height, width, generator=generator)
         input = x.double().requires_grad_()
-        output = MinibatchDeviation()(input)
+        output = MinibatchStandardDeviation()(input)
         output.backward(gradient.double())
         put(tensors, f"layer.{rows}x{height}x{width}x{channels}.", {
             "input": x.numpy(), "outputGradient": gradient.numpy(), "output": output.detach().float().numpy(),

@@ -19,11 +19,11 @@ private enum SmallGAN: String, CaseIterable, Sendable {
       case .dense:
         try .dense(
           pixels: side * side, latent: latent, hidden: [8, 12],
-          recipe: AdversarialRecipe(norm: .none, hasMinibatchDeviation: true), conventions: .torch)
+          recipe: AdversarialRecipe(norm: .none, hasMinibatchStandardDeviation: true), conventions: .torch)
       case .convolutional:
         try .convolutional(
           height: side, width: side, latent: latent, channels: [4, 8], scope: .global,
-          recipe: AdversarialRecipe(norm: .batch, hasMinibatchDeviation: true), conventions: .torch)
+          recipe: AdversarialRecipe(norm: .batch, hasMinibatchStandardDeviation: true), conventions: .torch)
       }
     for arena in model.arenas {
       try arena.load { try fixture.floats("\(rawValue).initial.\($0.name)") }
@@ -48,7 +48,7 @@ private func train(
 }
 
 @Test(arguments: SmallGAN.allCases)
-private func tenStepsWithMinibatchDeviationArePyTorchs(architecture: SmallGAN) throws {
+private func tenStepsWithMinibatchStandardDeviationArePyTorchs(architecture: SmallGAN) throws {
   let fixture = try Fixture("deviation")
   let name = architecture.rawValue
   let model = try architecture.build(fixture)
@@ -82,7 +82,7 @@ private func tenStepsWithMinibatchDeviationArePyTorchs(architecture: SmallGAN) t
 }
 
 @Test(arguments: SmallGAN.allCases)
-private func tenStepsOfAdamWithMinibatchDeviationArePyTorchs(architecture: SmallGAN) throws {
+private func tenStepsOfAdamWithMinibatchStandardDeviationArePyTorchs(architecture: SmallGAN) throws {
   let fixture = try Fixture("deviation")
   let model = try architecture.build(fixture)
   let adam = model.arenas.map { Adam(count: $0.count, conventions: .torch, beta1: 0.5) }
@@ -102,7 +102,7 @@ private func tenStepsOfAdamWithMinibatchDeviationArePyTorchs(architecture: Small
   }
   for hasDeviation in [false, true] {
     let more = hasDeviation ? 1 : 0
-    let dense = AdversarialRecipe(norm: .none, hasMinibatchDeviation: hasDeviation)
+    let dense = AdversarialRecipe(norm: .none, hasMinibatchStandardDeviation: hasDeviation)
     #expect(
       try shape(.dense(pixels: 784, latent: 100, hidden: [256, 512], recipe: dense, conventions: .torch))
         == [1, 256 + more])
@@ -113,7 +113,8 @@ private func tenStepsOfAdamWithMinibatchDeviationArePyTorchs(architecture: Small
       try shape(
         .convolutional(
           height: 28, width: 28, latent: 100, channels: [64, 128], scope: .global,
-          recipe: AdversarialRecipe(norm: .batch, hasMinibatchDeviation: hasDeviation), conventions: .torch))
+          recipe: AdversarialRecipe(norm: .batch, hasMinibatchStandardDeviation: hasDeviation),
+          conventions: .torch))
         == [1, (128 + more) * 49])
   }
 }

@@ -37,7 +37,7 @@ private enum Case: String, CaseIterable, Sendable {
   case gradientPenalty = "gradient-penalty"
 
   var loss: AdversarialLoss { self == .r1 ? .nonSaturating : .wasserstein }
-  var penalty: SlopePenalty { self == .r1 ? .zeroCentered(3) : .oneCentered(10) }
+  var penalty: GradientNormPenalty { self == .r1 ? .zeroCentered(3) : .oneCentered(10) }
 }
 
 /// What training left to compare.

@@ -6,7 +6,7 @@ struct GradientPenaltyReference: Sendable {
   static let input = ImageShape(height: 8, width: 8, channels: 2)
   static let hidden = 5
 
-  let penalty: SlopePenalty
+  let penalty: GradientNormPenalty
   let rows: Int
   let geometry = ConvolutionGeometry(
     fine: Self.input, coarse: ImageShape(height: 4, width: 4, channels: 3), kernelHeight: 4, kernelWidth: 4,

@@ -3,7 +3,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-private let penalties: [SlopePenalty] = [.zeroCentered(3), .oneCentered(10)]
+private let penalties: [GradientNormPenalty] = [.zeroCentered(3), .oneCentered(10)]
 private let rows = 5
 private let offsets = [0, 2, 2, 3, 5]
 
@@ -27,7 +27,8 @@ private func makeNetwork(_ reference: GradientPenaltyReference) throws -> (Seque
 
 /// Evaluates the penalty as a rank with those shards does, from gradients that are NaN at first.
 private func evaluate(
-  _ penalty: SlopePenalty, _ network: Sequential, _ arena: ParameterArena, images: [Float], offsets: [Int],
+  _ penalty: GradientNormPenalty, _ network: Sequential, _ arena: ParameterArena, images: [Float],
+  offsets: [Int],
   team: ThreadTeam = singleThread
 ) -> (penalties: [Double], gradients: [[Float]]) {
   let count = offsets.last!
@@ -41,7 +42,7 @@ private func evaluate(
 }
 
 /// The reference's gradients are derivatives, in Double, and the program's are the reference's.
-@Test(arguments: penalties) private func penaltyGradientsAreDerivatives(penalty: SlopePenalty) throws {
+@Test(arguments: penalties) private func penaltyGradientsAreDerivatives(penalty: GradientNormPenalty) throws {
   let reference = GradientPenaltyReference(penalty: penalty, rows: rows)
   let (network, arena) = try makeNetwork(reference)
   let (input, point) = (images().map(Double.init), parameters(arena))
@@ -66,7 +67,7 @@ private func evaluate(
 }
 
 /// The sum over the shards of two, four and eight ranks, some of them without rows, is that of one, to the bit.
-@Test(arguments: penalties) private func penaltiesDependOnNoRank(penalty: SlopePenalty) throws {
+@Test(arguments: penalties) private func penaltiesDependOnNoRank(penalty: GradientNormPenalty) throws {
   let reference = GradientPenaltyReference(penalty: penalty, rows: rows)
   let (network, arena) = try makeNetwork(reference)
   let shards = 8
@@ -96,7 +97,7 @@ private func evaluate(
 }
 
 /// Smaller batches leave nothing of larger ones, and none gives gradients of 0.
-@Test(arguments: penalties) private func aSmallerBatchHasItsOwnPenalty(penalty: SlopePenalty) throws {
+@Test(arguments: penalties) private func aSmallerBatchHasItsOwnPenalty(penalty: GradientNormPenalty) throws {
   let reference = GradientPenaltyReference(penalty: penalty, rows: rows)
   let (network, arena) = try makeNetwork(reference)
   network.allocate(rows: 8)
@@ -133,4 +134,74 @@ private func evaluate(
     #expect((penalty(convolution) != nil) == (activation.negativeSlope != nil), "\(activation)")
   }
   #expect(penalty(try BatchNorm2D("norm", input: shape, scope: .global, conventions: .torch)) == nil)
+}
+
+/// Of rows that are all of one class, a projection is the dense layer whose weight is the sum of both of its own.
+@Test(arguments: penalties, [false, true])
+private func aProjectionHasThePenaltyOfTheDenseLayerThatItIs(
+  penalty: GradientNormPenalty, isSpectral: Bool
+) throws {
+  let (inputs, features, classes, label) = (12, 7, 4, 2)
+  func body() -> Dense {
+    Dense("body", inputs: inputs, outputs: features, activation: .leakyReLU, conventions: .torch)
+  }
+  let projection = ClassProjection(
+    "head", embedding: "embedding", inputs: features, classes: classes, isSpectrallyNormalized: isSpectral,
+    conventions: .torch)
+  let (network, plain) = (
+    Sequential([body(), projection]),
+    Sequential([
+      body(), Dense("head", inputs: features, outputs: 1, activation: .identity, conventions: .torch),
+    ])
+  )
+  let (arena, plainArena) = (ParameterArena(network.parameters), ParameterArena(plain.parameters))
+  arena.load { randomFloats($0.count, seed: UInt32($0.count), low: -0.9, high: 0.9) }
+  if isSpectral {
+    for parameter in arena.parameters {
+      parameter.spectralNormalization?.initialize(v: randomFloats(features, seed: 8))
+    }
+  }
+  func parameter(_ arena: ParameterArena, _ name: String) throws -> Parameter {
+    try #require(arena.parameters.first { $0.name.hasPrefix(name) && !$0.name.hasSuffix("bias") })
+  }
+  let (weight, embedding) = (try parameter(arena, "head"), try parameter(arena, "embedding"))
+  plainArena.load { plainParameter in
+    if plainParameter.name != "head.weight" {
+      return Array(
+        UnsafeBufferPointer(
+          start: arena.parameters.first { $0.name == plainParameter.name }!.values,
+          count: plainParameter.count))
+    }
+    return (0..<features).map {
+      weight.effectiveValues[$0] + embedding.effectiveValues[label * features + $0]
+    }
+  }
+
+  let input = AlignedBuffer(randomFloats(rows * inputs, seed: 3))
+  func evaluate(_ network: Sequential, labels: [UInt8]?) -> [Double] {
+    network.allocate(rows: rows)
+    let values = AlignedBuffer<Double>(count: rows)
+    GradientPenalty(penalty, network: network)!.evaluate(
+      input: input.pointer, penalties: values.pointer, pass: trainingPass(offsets).labelled(labels))
+    return values.array
+  }
+  for parameter in arena.parameters { parameter.gradients.update(repeating: .nan, count: parameter.count) }
+  let labels = [UInt8](repeating: UInt8(label), count: rows)
+  expectClose(
+    "penalties", evaluate(network, labels: labels), evaluate(plain, labels: nil), tolerance: 1e-5)
+  func gradient(_ parameter: Parameter) -> [Float] {
+    Array(UnsafeBufferPointer(start: parameter.gradients, count: parameter.count))
+  }
+  let ofHead = gradient(try parameter(plainArena, "head"))
+  #expect(ofHead.contains { abs($0) > 0.01 })
+  expectClose("weight", gradient(weight), ofHead, tolerance: 1e-5)
+  let others = [Float](repeating: 0, count: features)
+  expectClose(
+    "embedding", gradient(embedding), (0..<classes).flatMap { $0 == label ? ofHead : others },
+    tolerance: 1e-5)
+  expectClose(
+    "body", gradient(try parameter(arena, "body")), gradient(try parameter(plainArena, "body")),
+    tolerance: 1e-5)
+  #expect(
+    arena.parameters.filter { $0.name.hasSuffix("bias") }.allSatisfy { gradient($0).allSatisfy { $0 == 0 } })
 }

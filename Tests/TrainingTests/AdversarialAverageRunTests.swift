@@ -92,16 +92,21 @@ extension EndToEnd {
       result.expectSuccess()
       #expect(
         result.standardOutput.contains(
-          "rate    0.0001 for the generator, 0.0003 for the discriminator by adam, 0.5 times --lr 0.0002 for a batch of 32 "
-            + "instead of 128 (sqrt), after 2 steps of warm-up"), "\(result)")
+          "rate    0.0001 for the generator, 0.0003 for the discriminator by adam, 0.5 times --lr 0.0002 and --d-lr 0.0006 "
+            + "for a batch of 32 instead of 128 (sqrt), after 2 steps of warm-up"), "\(result)")
       let rates = try laboratory.metrics("run").compactMap { $0["lr"]?.doubleValue }
       #expect(Array(rates.prefix(3)) == [5e-5, 1e-4, 1e-4])
+      let discriminatorRates = try laboratory.metrics("run").compactMap { $0["d_lr"]?.doubleValue }
+      #expect(Array(discriminatorRates.prefix(3)) == [1.5e-4, 3e-4, 3e-4])
       // The same run as one that was given those rates.
       laboratory.train("given", options + " --lr 0.0001 --d-lr 0.0003 --warmup 2").expectSuccess()
       let models = try ["run", "given"].map {
         try FileSystem.read(laboratory.path("\($0)/checkpoints/last/model.safetensors"))
       }
       #expect(models[0] == models[1])
+      // Also where Float has no exact factor.
+      laboratory.train("tenth", options + " --lr-rule linear --batch 16").expectSuccess()
+      #expect(try laboratory.metrics("tenth").first?["lr"]?.doubleValue == 2.5e-5)
       laboratory.train("run", options + " --epochs 2 --d-lr 0.0006 --warmup 2 --resume auto")
         .expectFailure(64, "--lr-rule is none, but was sqrt")
     }
@@ -121,13 +126,64 @@ extension EndToEnd {
       }
     }
 
-    /// What a run says in words goes into its log.
+    /// The very last update, of which no gradient tells any more.
+    @Test func parametersThatAreNotFiniteAreNeverSaved() throws {
+      let laboratory = try Laboratory(model: "gan", images: 32, options: "--hidden 8 --latent 4 --batch 32")
+      for options in ["", " --evaluate-every 1"] {
+        let run = "run\(options.count)"
+        laboratory.train(
+          run, "--epochs 1 --fid-samples \(options.isEmpty ? 0 : 100) --lr 3e38 --d-lr 1e-4" + options
+        ).expectFailure(85, "generator.dense", "is no longer finite at step 1")
+        let state = try laboratory.json("\(run)/checkpoints/last/state.json")
+        #expect(state["step"]?.integerValue == 0)
+        #expect(!FileSystem.exists(laboratory.path("\(run)/samples.npy")))
+      }
+      laboratory.train(nil, "--epochs 1 --lr 3e38 --batch 256 --lr-rule linear --dry-run")
+        .expectFailure(64, "--lr-rule linear makes")
+    }
+
+    /// What a run says in words is said even to those who want to hear nothing else, and goes into its log.
     @Test func aDiscriminatorThatWinsIsSpokenOf() throws {
       let laboratory = try laboratory("gan")
-      laboratory.train("run", "--epochs 120 --fid-samples 0 --evaluate-every 0 --lr 1e-7 --d-lr 0.01")
-        .expectSuccess()
+      let result = laboratory.train(
+        "run", "-q --epochs 120 --fid-samples 0 --evaluate-every 0 --lr 1e-7 --d-lr 0.01")
+      result.expectSuccess()
+      #expect(result.standardOutput.isEmpty)
+      #expect(result.standardError.contains("warning the discriminator has told all images apart for"))
       let log = try String(decoding: FileSystem.read(laboratory.path("run/log.txt")), as: UTF8.self)
       #expect(log.contains("warning the discriminator has told all images apart for"), "\(log)")
+    }
+
+    /// Everything at once, with the best state at the end, gone on with on other ranks.
+    @Test func allRecipesTogetherHaveTheSameBytesOnAnyNumberOfRanks() throws {
+      let laboratory = try laboratory()
+      let caches: [String: String?] = ["XDG_CACHE_HOME": laboratory.path("caches")]
+      let options =
+        "--conditional --d-norm spectral --adversarial-loss hinge --r1 1 --augment translation,cutout --ema 0.9 "
+        + "--d-steps 2 --accumulate 2 --clip-norm 3 --lr-rule sqrt --warmup 2 --fid-samples 100 --evaluate-every 1 "
+        + "--patience 2"
+      laboratory.train("reference", options + " --epochs 4 --threads 1", environment: caches).expectSuccess()
+      let reference = try laboratory.payload("reference")
+      for (ranks, threads) in [(1, 2), (4, 1), (8, 1)] {
+        let run = "\(ranks)x\(threads)"
+        laboratory.train(run, ranks: ranks, options + " --epochs 4 --threads \(threads)", environment: caches)
+          .expectSuccess()
+        #expect(try laboratory.payload(run).differences(from: reference) == [], "\(run)")
+      }
+      laboratory.train("halves", ranks: 2, options + " --epochs 1", environment: caches).expectSuccess()
+      laboratory.train("halves", ranks: 4, options + " --epochs 4 --resume auto", environment: caches)
+        .expectSuccess()
+      #expect(try laboratory.payload("halves").differences(from: reference) == [])
+      // What the run reports of its end, evaluating its best state gives again.
+      let last = try #require(laboratory.metrics("reference").last)
+      let result = laboratory.atelier(
+        [
+          "evaluate", "reference/checkpoints/best", "--json", "--count", "100", "--cache",
+          laboratory.path("c"),
+        ]
+          + laboratory.dataWords, ranks: 2)
+      let figures = try JSONValue(parsing: Array(result.standardOutput.utf8), file: "evaluate")
+      for member in try #require(last.objectValue) { #expect(figures[member.name] == member.value) }
     }
 
     @Test func aSweepOfGANsChoosesByTrainingImages() throws {
@@ -148,6 +204,8 @@ extension EndToEnd {
       sweep("no", options + " --metric test/fid[fashion-cnn-v1]")
         .expectFailure(64, "no figure of the training images")
       sweep("no", options + " --metric train/loss").expectFailure(64, "--metric train/loss is no figure of")
+      sweep("no", options.replacing("hidden=8;16", with: "limit=40,50"))
+        .expectFailure(64, "trials that differ in 'limit' can't be compared")
       sweep("no", "--epochs 1 --fid-samples 0 --grid hidden=8;16")
         .expectFailure(64, "is a figure of generated images, and the trials generate none")
       #expect(!FileSystem.exists(laboratory.path("no")))

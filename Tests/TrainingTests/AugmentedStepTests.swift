@@ -17,7 +17,7 @@ extension EndToEnd {
     private func load(_ laboratory: Laboratory, _ run: String) throws -> GenerativeAdversarialNetwork {
       let network = try GenerativeAdversarialNetwork.dense(
         pixels: Self.pixels, latent: Self.latent, hidden: [16, 24],
-        recipe: AdversarialRecipe(norm: .none, hasMinibatchDeviation: true), conventions: .torch)
+        recipe: AdversarialRecipe(norm: .none, hasMinibatchStandardDeviation: true), conventions: .torch)
       let file = try SafeTensorsFile(
         reading: laboratory.path("\(run)/checkpoints/last/model.safetensors"))
       for parameter in network.parameters {

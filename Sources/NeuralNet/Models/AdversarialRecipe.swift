@@ -13,11 +13,11 @@ public struct AdversarialRecipe: Sendable, Equatable {
   /// Classes that images are drawn and judged by; nil for a GAN without.
   public var classes: Int?
   /// Whether the discriminator sees how much the images of a batch differ.
-  public var hasMinibatchDeviation: Bool
+  public var hasMinibatchStandardDeviation: Bool
 
-  public init(norm: DiscriminatorNorm, classes: Int? = nil, hasMinibatchDeviation: Bool = false) {
+  public init(norm: DiscriminatorNorm, classes: Int? = nil, hasMinibatchStandardDeviation: Bool = false) {
     self.norm = norm
     self.classes = classes
-    self.hasMinibatchDeviation = hasMinibatchDeviation
+    self.hasMinibatchStandardDeviation = hasMinibatchStandardDeviation
   }
 }

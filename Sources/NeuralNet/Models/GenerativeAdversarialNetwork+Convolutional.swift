@@ -87,8 +87,8 @@ private struct Builder {
       shape = layer.outputShape
       if isNormalized { layers.append(try normalization("discriminator.norm\(index)", shape, activation)) }
     }
-    if recipe.hasMinibatchDeviation {
-      let layer = MinibatchDeviation(input: shape)
+    if recipe.hasMinibatchStandardDeviation {
+      let layer = MinibatchStandardDeviation(input: shape)
       layers.append(layer)
       shape = layer.outputShape
     }

@@ -21,8 +21,8 @@ extension GenerativeAdversarialNetwork {
       "discriminator", widths: [pixels] + hidden.reversed(), activation: activation,
       isSpectrallyNormalized: isSpectral, conventions: conventions)
     var features = ImageShape(height: 1, width: 1, channels: hidden.first ?? pixels)
-    if recipe.hasMinibatchDeviation {
-      let deviation = MinibatchDeviation(input: features)
+    if recipe.hasMinibatchStandardDeviation {
+      let deviation = MinibatchStandardDeviation(input: features)
       layers.append(deviation)
       features = deviation.outputShape
     }

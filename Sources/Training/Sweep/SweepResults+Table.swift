@@ -3,9 +3,11 @@ extension SweepResults {
   /// The head, then a row a trial from the best on: number, settings, figures, and what is to be said of it.
   private var rows: [[String]] {
     let names = definition.trials.first?.settings.map(\.name) ?? []
-    let showsLoss = definition.metric != definition.criterion
+    let showsCriterion = definition.metric != definition.criterion
     let head =
-      ["trial"] + names + [definition.metric] + (showsLoss ? [definition.criterion] : []) + ["epoch", ""]
+      ["trial"] + names + [definition.metric] + (showsCriterion ? [definition.criterion] : []) + [
+        "epoch", "",
+      ]
     let best = winner?.number
     return [head]
       + ranking.map { number in
@@ -14,12 +16,12 @@ extension SweepResults {
         switch outcomes[number] {
         case .finished(let figures):
           row.append(significantDecimals(figures.value))
-          if showsLoss { row.append(significantDecimals(figures.loss)) }
+          if showsCriterion { row.append(significantDecimals(figures.criterion)) }
           row += ["\(figures.epoch)", number == best ? "best" : ""]
         case .failed(let failure):
-          row += Array(repeating: "-", count: showsLoss ? 3 : 2) + ["failed: \(failure.message)"]
+          row += Array(repeating: "-", count: showsCriterion ? 3 : 2) + ["failed: \(failure.message)"]
         case nil:
-          row += Array(repeating: "-", count: showsLoss ? 3 : 2) + ["not finished"]
+          row += Array(repeating: "-", count: showsCriterion ? 3 : 2) + ["not finished"]
         }
         return row
       }

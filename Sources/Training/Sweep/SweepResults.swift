@@ -70,7 +70,7 @@ struct SweepResults {
         JSONMember("epoch", .integer(figures.epoch)), JSONMember(definition.metric, .double(figures.value)),
       ]
       if definition.metric != definition.criterion {
-        members.append(JSONMember(definition.criterion, .double(figures.loss)))
+        members.append(JSONMember(definition.criterion, .double(figures.criterion)))
       }
     case .failed(let failure):
       members += [

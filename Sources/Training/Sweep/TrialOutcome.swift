@@ -28,7 +28,7 @@ struct TrialFigures {
   var step: Int
   var epoch: Int
   /// What the best checkpoint has least of.
-  var loss: Double
+  var criterion: Double
   /// The sweep's metric.
   var value: Double
 
@@ -36,19 +36,21 @@ struct TrialFigures {
   ///
   /// - Throws: `Failure` 64 where the run's evaluations don't have the metric, and what reading throws.
   init?(of run: RunFolder, in sweep: SweepDefinition) throws {
-    let (criterion, metric) = (sweep.criterion, sweep.metric)
+    let metric = sweep.metric
     let rows = try FileSystem.read(run.metrics).split(separator: UInt8(ascii: "\n")).map {
       try JSONValue(parsing: Array($0), file: run.metrics)
     }
     // As the trainer chooses its best checkpoint: the first of equals, never one that is no number.
-    var best: (row: JSONValue, loss: Double)?
+    var best: (row: JSONValue, value: Double)?
     for row in rows {
-      if let loss = row[criterion]?.doubleValue, loss < best?.loss ?? .infinity { best = (row, loss) }
+      if let value = row[sweep.criterion]?.doubleValue, value < best?.value ?? .infinity {
+        best = (row, value)
+      }
     }
     guard let best else { return nil }
     guard let value = best.row[metric] else {
       let names = (best.row.objectValue ?? []).map(\.name).filter {
-        $0.hasPrefix(criterion.prefix { $0 != "/" } + "/")
+        $0.hasPrefix(sweep.criterion.prefix { $0 != "/" } + "/")
       }
       throw Failure(
         .usage, "its evaluations have no \(metric)",
@@ -56,7 +58,7 @@ struct TrialFigures {
     }
     step = best.row["step"]?.integerValue ?? 0
     epoch = best.row["epoch"]?.integerValue ?? 0
-    loss = best.loss
+    criterion = best.value
     self.value = value.doubleValue ?? .nan
   }
 }
@@ -68,7 +70,8 @@ extension TrialOutcome {
     switch self {
     case .finished(let figures):
       [
-        "step": .integer(figures.step), "epoch": .integer(figures.epoch), "loss": .double(figures.loss),
+        "step": .integer(figures.step), "epoch": .integer(figures.epoch),
+        "criterion": .double(figures.criterion),
         "value": .double(figures.value),
       ]
     case .failed(let failure):
@@ -86,10 +89,10 @@ extension TrialOutcome {
     {
       self = .failed(Failure(code, message, help: json["help"]?.stringValue))
     } else if let step = json["step"]?.integerValue, let epoch = json["epoch"]?.integerValue,
-      let loss = json["loss"]?.doubleValue
+      let criterion = json["criterion"]?.doubleValue
     {
       let value = json["value"]?.doubleValue ?? .nan
-      self = .finished(TrialFigures(step: step, epoch: epoch, loss: loss, value: value))
+      self = .finished(TrialFigures(step: step, epoch: epoch, criterion: criterion, value: value))
     } else {
       return nil
     }
@@ -97,10 +100,10 @@ extension TrialOutcome {
 }
 
 extension TrialFigures {
-  fileprivate init(step: Int, epoch: Int, loss: Double, value: Double) {
+  fileprivate init(step: Int, epoch: Int, criterion: Double, value: Double) {
     self.step = step
     self.epoch = epoch
-    self.loss = loss
+    self.criterion = criterion
     self.value = value
   }
 }

@@ -7,7 +7,7 @@
 ///
 /// Sources: Mescheder, Geiger and Nowozin, "Which training methods for GANs do actually converge?", 2018 (R1); Gulrajani et
 /// al., "Improved training of Wasserstein GANs", 2017.
-public enum SlopePenalty: Sendable, Equatable {
+public enum GradientNormPenalty: Sendable, Equatable {
   case zeroCentered(Double)
   case oneCentered(Double)
 

@@ -14,7 +14,7 @@ private func images(_ rows: Int, of shape: ImageShape = shape, seed: UInt32) -> 
 }
 
 @Test func theReferencesGradientIsTheDerivative() {
-  let reference = MinibatchDeviationReference(shape: shape)
+  let reference = MinibatchStandardDeviationReference(shape: shape)
   // The feature without a deviation has one as steep as a root near zero: too curved for finite differences.
   let input = randomFloats(4 * shape.count, seed: 3).map(Double.init)
   let outputGradient = randomFloats(4 * 6 * 6, seed: 4).map(Double.init)
@@ -26,11 +26,11 @@ private func images(_ rows: Int, of shape: ImageShape = shape, seed: UInt32) -> 
 @Test(arguments: [(3, 2, 5), (1, 1, 20), (2, 2, 33), (2, 3, 8)])
 func theDeviationOfTheBatchIsItsReference(height: Int, width: Int, channels: Int) {
   let shape = ImageShape(height: height, width: width, channels: channels)
-  let layer = MinibatchDeviation(input: shape)
+  let layer = MinibatchStandardDeviation(input: shape)
   #expect(layer.outputShape == ImageShape(height: height, width: width, channels: channels + 1))
   let input = images(7, of: shape, seed: 5)
   let outputGradient = randomFloats(7 * layer.outputCount, seed: 6)
-  let reference = MinibatchDeviationReference(shape: shape)
+  let reference = MinibatchStandardDeviationReference(shape: shape)
   let wide = input.map(Double.init)
   // The rows at hand, outside training, are the same batch.
   for pass in [trainingPass([0, 1, 1, 5, 7]), Pass(rowCount: 7, team: singleThread)] {
@@ -43,7 +43,7 @@ func theDeviationOfTheBatchIsItsReference(height: Int, width: Int, channels: Int
 }
 
 @Test func aPassWithoutGradientsOfParametersGoesBackAlike() {
-  let layer = MinibatchDeviation(input: shape)
+  let layer = MinibatchStandardDeviation(input: shape)
   let input = images(3, seed: 7)
   let outputGradient = randomFloats(3 * layer.outputCount, seed: 8)
   let pass = trainingPass([0, 1, 3])
@@ -57,7 +57,7 @@ func theDeviationOfTheBatchIsItsReference(height: Int, width: Int, channels: Int
 
 /// Samples that are all alike differ by √1e-8, and nothing is infinite.
 @Test func equalSamplesAreWellDefined() {
-  let layer = MinibatchDeviation(input: ImageShape(height: 1, width: 1, channels: 2))
+  let layer = MinibatchStandardDeviation(input: ImageShape(height: 1, width: 1, channels: 2))
   for rows in [1, 4] {
     let result = run(
       layer, input: (0..<rows).flatMap { _ in [10, -20] as [Float] },
@@ -73,7 +73,7 @@ func minibatchDeviationIsThatOfPyTorch(sizes: String) throws {
   let fixture = try Fixture("deviation")
   let numbers = sizes.split(separator: "x").map { Int($0)! }
   let rows = numbers[0]
-  let layer = MinibatchDeviation(
+  let layer = MinibatchStandardDeviation(
     input: ImageShape(height: numbers[1], width: numbers[2], channels: numbers[3]))
   func images(_ name: String, _ shape: ImageShape) throws -> [Float] {
     shape.channelsLastReference(try fixture.floats("layer.\(sizes).\(name)"), rows: rows)
@@ -98,7 +98,7 @@ private struct RankResult: Sendable {
 private func ranks(_ count: Int, rows: Int, threads: Int = 1) -> [RankResult] {
   let offsets = evenOffsets(rows: rows, shards: shards)
   return onRanks(count) { rank, sums in
-    let layer = MinibatchDeviation(input: shape)
+    let layer = MinibatchStandardDeviation(input: shape)
     let own = Array(offsets[(rank * shards / count)...((rank + 1) * shards / count)])
     let (first, last) = (own.first!, own.last!)
     let (inputs, outputs) = (layer.inputCount, layer.outputCount)

@@ -2,11 +2,11 @@ import TensorCore
 import TestSupport
 import Testing
 
-private let penalties: [SlopePenalty] = [.zeroCentered(3), .oneCentered(10)]
+private let penalties: [GradientNormPenalty] = [.zeroCentered(3), .oneCentered(10)]
 
 /// Columns that end within a vector, and within and beyond a block of the squared norm.
 @Test(arguments: penalties, [(0, 5), (1, 1), (3, 7), (5, 64), (2, 1023), (3, 2500)])
-private func slopePenaltyIsItsReference(penalty: SlopePenalty, sizes: (rows: Int, columns: Int)) {
+private func slopePenaltyIsItsReference(penalty: GradientNormPenalty, sizes: (rows: Int, columns: Int)) {
   let (rows, columns) = sizes
   let input = randomFloats(rows * columns, seed: 1, low: -0.3, high: 0.3)
   for threads in [1, 3] {
@@ -26,7 +26,7 @@ private func slopePenaltyIsItsReference(penalty: SlopePenalty, sizes: (rows: Int
   }
 }
 
-@Test(arguments: penalties) private func slopePenaltiesHaveTheirDerivatives(penalty: SlopePenalty) {
+@Test(arguments: penalties) private func slopePenaltiesHaveTheirDerivatives(penalty: GradientNormPenalty) {
   for scale in [0.05, 0.5, 4] {
     let point = randomFloats(12, seed: 2).map { scale * Double($0) }
     expectGradient(
@@ -36,7 +36,7 @@ private func slopePenaltyIsItsReference(penalty: SlopePenalty, sizes: (rows: Int
 }
 
 /// Where the slope is 0 the distance from 1 has no direction to grow in; what is not a number stays so.
-@Test(arguments: penalties) private func slopesOfZeroAndNaN(penalty: SlopePenalty) {
+@Test(arguments: penalties) private func slopesOfZeroAndNaN(penalty: GradientNormPenalty) {
   var gradients: [Float] = [0, 0, 0, .nan, 1, 2]
   var values = [1.0, 1.0]
   penalty.evaluate(gradients: &gradients, penalties: &values, rows: 2, columns: 3, team: singleThread)

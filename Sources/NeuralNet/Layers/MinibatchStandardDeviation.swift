@@ -12,7 +12,7 @@ import TensorCore
 ///
 /// Source: Karras, Aila, Laine and Lehtinen, "Progressive growing of GANs for improved quality, stability, and variation",
 /// 2018; one group of all samples, one number of all features.
-public final class MinibatchDeviation: Layer {
+public final class MinibatchStandardDeviation: Layer {
   public let inputShape: ImageShape
   private var outputBuffer = AlignedBuffer<Float>(count: 0)
   private var statistics: Statistics?

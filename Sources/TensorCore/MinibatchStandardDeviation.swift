@@ -1,4 +1,4 @@
-// What the layer `MinibatchDeviation` does beside the sums over samples (`featureSums`).
+// What the layer `MinibatchStandardDeviation` does beside the sums over samples (`featureSums`).
 
 /// Puts one channel more behind the others of every pixel, with the same value everywhere.
 ///
@@ -72,7 +72,7 @@ public func appendChannelGradient(
 /// Minibatch standard deviation as it is defined, in the plainest loops, for Float and Double, over all rows together.
 ///
 /// Source: Karras, Aila, Laine and Lehtinen, "Progressive growing of GANs", 2018.
-package struct MinibatchDeviationReference {
+package struct MinibatchStandardDeviationReference {
   package var shape: ImageShape
 
   package init(shape: ImageShape) {

@@ -1,4 +1,4 @@
-extension SlopePenalty {
+extension GradientNormPenalty {
   /// A row's penalty and its derivative, as the table has them.
   package func reference<Scalar: BinaryFloatingPoint>(
     gradient: [Scalar]

@@ -30,19 +30,19 @@ extension RunConfiguration {
   package func requireSameArithmetic(as saved: RunConfiguration) throws {
     for setting in Self.arithmeticSettings where setting.read(self) != setting.read(saved) {
       let option = setting.name == "model" ? "the model" : "--\(setting.name)"
-      if let was = setting.read(saved).boolValue {
-        throw Failure(
-          .usage,
-          "\(option) was \(was ? "" : "not ")given for the checkpoint, and can't change",
-          help: "resume with --\(was ? "" : "no-")\(setting.name), or start a new run")
-      }
       let (own, before) = (commandLineText(setting.read(self)), commandLineText(setting.read(saved)))
       throw Failure(
         .usage,
         "\(option) is \(own ?? "not given"), but was \(before ?? "not given") for the checkpoint, and can't change",
-        help: before.map { "resume with \(option) \($0), or start a new run" }
-          ?? "resume without \(option), or start a new run")
+        help: "resume \(remedy(setting, saved, option)), or start a new run")
     }
+  }
+
+  /// How to give an option as it was for the checkpoint.
+  private func remedy(_ setting: ArithmeticSetting, _ saved: RunConfiguration, _ option: String) -> String {
+    let before = setting.read(saved)
+    if let flag = before.boolValue { return "with --\(flag ? "" : "no-")\(setting.name)" }
+    return commandLineText(before).map { "with \(option) \($0)" } ?? "without \(option)"
   }
 
   /// A value as the command line has it; nil for none.

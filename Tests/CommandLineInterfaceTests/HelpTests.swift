@@ -156,10 +156,11 @@ import Testing
                               discriminator sees, through which gradients pass back:
                               shifts by up to an eighth of the image, squares of
                               half its size cut out. (values: translation, cutout,
-                              translation,cutout; default: none)
+                              translation,cutout, none; default: none)
       --ema <part>            Keep a moving average of a GAN's generator, of which
-                              this part stays at each step; samples and scores come
-                              from it. (default: no average)
+                              this part stays at each step, less in the beginning;
+                              samples and scores come from it, and checkpoints have
+                              it beside the generator. (default: 0: no average)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
       --lr <rate>             The learning rate, at its highest. (default: the
@@ -206,10 +207,10 @@ import Testing
       --steps <n>             End after this many updates, if that is sooner.
                               (default: no limit)
       --patience <n>          End after this many evaluations without a lower
-                              validation loss, and make samples and test figures
-                              from the best checkpoint; 0 never. (default: the
-                              model's)
-      --min-delta <loss>      What the validation loss has to fall by to count for
+                              validation loss, of a GAN without a lower Fréchet
+                              distance, and make samples and test figures from the
+                              best checkpoint; 0 never. (default: the model's)
+      --min-delta <loss>      What that figure has to fall by to count for
                               --patience. (default: 0)
       --seed <n>              Decides initial weights, the order of images and all
                               other chance. (default: 0)
@@ -253,9 +254,9 @@ import Testing
                               Epochs between evaluations; 0 evaluates at the end
                               only. (default: the model's)
       --fid-samples <n>       Images to generate at each evaluation and compare with
-                              the held-out ones: Fréchet and kernel distance,
-                              precision, recall; 0 compares none. (default: the
-                              model's)
+                              the held-out ones, for GANs the training ones: Fréchet
+                              and kernel distance, precision, recall; 0 compares
+                              none. (default: the model's)
       --features <network>    Network in whose features they are compared: the one
                               in the program, for 28x28 pixels, or InceptionV3 with
                               --weights. (values: fashion-cnn-v1, inception;

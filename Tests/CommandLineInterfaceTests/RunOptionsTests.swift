@@ -306,7 +306,7 @@ func optionsWithoutEffectAreRefused(words: String, message: String) {
   #expect(
     failure { requested, _ in requested.isConditional = true }
       == Failure(
-        .usage, "--conditional was not given for the checkpoint, and can't change",
+        .usage, "--conditional is true, but was false for the checkpoint, and can't change",
         help: "resume with --no-conditional, or start a new run"))
   #expect(
     failure { _, saved in saved.optimizer.isNesterov = true }?.help

@@ -129,7 +129,9 @@ private enum Recipe: String, CaseIterable, Sendable {
   for parameter in network.parameters {
     let values = Array(UnsafeBufferPointer(start: parameter.values, count: parameter.count))
     expectSameBits(parameter.name, values, try elements(final, parameter.name))
-    #expect(try elements(initial, parameter.name) != values, "\(parameter.name)")
+    // A constant added to all of Wasserstein's logits changes nothing.
+    let isMoved = recipe != .wasserstein || parameter.name != "discriminator.dense3.bias"
+    #expect(try (elements(initial, parameter.name) != values) == isMoved, "\(parameter.name)")
   }
   for tensor in network.runningTensors where !tensor.shape.isEmpty {
     expectSameBits(tensor.name, tensor.array, try elements(final, tensor.name))

@@ -41,19 +41,18 @@ public struct SweepDefinition: Sendable {
     let runs = trials.map(\.configuration)
     guard let key = settingThatBarsComparison(of: metric, between: runs) else { return }
     let part = base.model.selectionPart.rawValue
-    guard base.model.kind != .adversarial else {
-      throw Failure(
-        .usage,
-        "trials that differ in '\(key)' can't be compared by \(metric), which means another thing in each",
-        help: "give all trials one --\(key)")
-    }
-    let hasBound = base.model.kind == .variationalAutoencoder
-    let others = ["\(part)/ssim"] + (hasBound ? ["\(part)/elbo"] : [])
+    let others: [String] =
+      switch base.model.kind {
+      case .variationalAutoencoder: ["\(part)/ssim", "\(part)/elbo"]
+      case .autoencoder, .classifier: ["\(part)/ssim"]
+      case .adversarial: []
+      }
     let usable = others.filter { settingThatBarsComparison(of: $0, between: runs) == nil }
+    let remedy = usable.isEmpty ? "" : ", or name a --metric such as \(usable.joined(separator: " or "))"
     throw Failure(
       .usage,
       "trials that differ in '\(key)' can't be compared by \(metric), which means another thing in each",
-      help: "give all trials one --\(key), or name a --metric such as \(usable.joined(separator: " or "))")
+      help: "give all trials one --\(key)\(remedy)")
   }
 
   /// What labels are needed for, if any trial needs them.

@@ -24,6 +24,48 @@ extension Preset {
       $0.hidden = []
       $0.latent = 128
       $0.split = .published801010
-    }
+    },
+    similarity(latent: 128), similarity(latent: 64), similarity(latent: 32),
+    Preset(
+      name: "fid-mixture", model: .modifiedAutoencoder,
+      summary: "ssim-64 on the official split, a mixture of 50 as prior"
+    ) {
+      similaritySettings(&$0, latent: 64)
+      $0.split = .official
+      $0.patience = 0
+      $0.prior = .mixture(components: 50)
+    },
+    Preset(
+      name: "fid-dcgan", model: .convolutionalGAN,
+      summary: "classes, an average, small batches at a high rate"
+    ) {
+      $0.isConditional = true
+      $0.hasMinibatchStandardDeviation = true
+      $0.averageDecay = 0.999
+      $0.batch = 64
+      $0.learningRate = 1e-3
+      $0.schedule = .cosine
+    },
   ]
+
+  private static func similarity(latent: Int) -> Preset {
+    Preset(
+      name: "ssim-\(latent)", model: .modifiedAutoencoder, summary: "the most SSIM for \(latent) numbers"
+    ) {
+      similaritySettings(&$0, latent: latent)
+    }
+  }
+
+  /// `modified-ae` at a quarter of its arithmetic, trained for the similarity itself with four times the updates an epoch.
+  private static func similaritySettings(_ configuration: inout RunConfiguration, latent: Int) {
+    configuration.channels = [16, 32, 64]
+    configuration.latent = latent
+    configuration.activation = .leakyReLU
+    configuration.latentActivation = .identity
+    configuration.loss = .ssim
+    configuration.batch = 32
+    configuration.learningRate = 2e-3
+    configuration.schedule = .cosine
+    configuration.epochs = 30
+  }
 }

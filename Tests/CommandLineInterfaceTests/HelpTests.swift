@@ -71,8 +71,15 @@ import Testing
     MODEL:
       --preset <name>         Begin with settings of our own, which all other
                               options override: dense-784-128 (dense-ae: 784-128-784
-                              on 80/10/10). (values: dense-784-128; default: the
-                              model's published settings)
+                              on 80/10/10); ssim-128 (modified-ae: the most SSIM for
+                              128 numbers); ssim-64 (modified-ae: the most SSIM for
+                              64 numbers); ssim-32 (modified-ae: the most SSIM for
+                              32 numbers); fid-mixture (modified-ae: ssim-64 on the
+                              official split, a mixture of 50 as prior); fid-dcgan
+                              (dcgan: classes, an average, small batches at a high
+                              rate). (values: dense-784-128, ssim-128, ssim-64,
+                              ssim-32, fid-mixture, fid-dcgan; default: the model's
+                              published settings)
       --hidden <widths>       Widths of the hidden layers of dense-ae's encoder,
                               from the image inwards, which the decoder mirrors, of
                               gan's generator, from the noise to the image, which

@@ -6,9 +6,17 @@ import Training
 
 /// What each preset is for, by its size; the list grows deliberately.
 @Test func thePresetsAreThese() {
-  #expect(Preset.all.map(\.name) == ["dense-784-128"])
+  #expect(
+    Preset.all.map(\.name) == [
+      "dense-784-128", "ssim-128", "ssim-64", "ssim-32", "fid-mixture", "fid-dcgan",
+    ])
   let preset = Preset.all[0].configuration
   #expect(preset.model == .denseAutoencoder && preset.hidden == [] && preset.latent == 128)
+  for (preset, latent) in zip(Preset.all[1...3], [128, 64, 32]) {
+    let configuration = preset.configuration
+    #expect(configuration.model == .modifiedAutoencoder && configuration.latent == latent)
+    #expect(configuration.loss == .ssim && configuration.split == .published801010)
+  }
 }
 
 @Test func aPresetBringsItsModel() {
@@ -46,7 +54,8 @@ func anUnknownPresetListsThePresets(words: [String]) {
   #expect(result.code == 64)
   #expect(
     result.error.hasPrefix(
-      "Error: The value 'dense' is invalid for '--preset <name>'. Please provide 'dense-784-128'.\n"))
+      "Error: The value 'dense' is invalid for '--preset <name>'. Please provide one of 'dense-784-128', 'ssim-128', "
+        + "'ssim-64', 'ssim-32', 'fid-mixture' and 'fid-dcgan'.\n"))
 }
 
 @Test func helpShowsThePresetsDefaults() {

@@ -1,0 +1,111 @@
+"""What Docs/results/ shows: runs, sweeps, the peers' runs, and the rows of the tables made of them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by its folder's name, and what comes after `atelier train`."""
+
+    name: str
+    options: str
+    note: str = ""
+    published: dict[str, float] = field(default_factory=dict)
+    seeds: tuple[int, ...] = (0,)
+
+    # A trial of a sweep, which trains it: the path of its folder.
+    trial: str = ""
+
+    def folder(self, seed: int) -> str:
+        return self.trial or (self.name if seed == 0 else f"{self.name}-seed-{seed}")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep by its folder's name, and what comes after `atelier sweep`."""
+
+    name: str
+    options: str
+    page: str
+    title: str
+    # What it teaches, written by those who have read it.
+    lesson: str
+    # Keys of `metrics.jsonl` that the table shows, at the end of each trial.
+    figures: tuple[str, ...] = ("validation/ssim", "validation/mse")
+    # Options of `evaluate` with which images are drawn and scored after each trial; None draws none.
+    prior: str | None = None
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A row of the table of generated images: a run of which images are drawn, and options of `evaluate`."""
+
+    label: str
+    run: str
+    options: str = ""
+
+
+RUNS = [
+    Run("dense-ae", "dense-ae"),
+    Run("dense-ae-linear", "dense-ae --latent-activation linear", "A code whose distribution can be fitted."),
+    Run("conv-ae", "conv-ae"),
+    Run("baseline-ae", "baseline-ae", published={"ssim": 0.8991, "mse": 0.0037}),
+    Run("modified-ae", "modified-ae", "Trained as a trial of the [published tuning](tuning.md).",
+        published={"ssim": 0.9180, "mse": 0.0031}, trial="published-tuning/trials/000-latent=128,lr=0.001"),
+    Run("ssim-128", "--preset ssim-128"),
+    Run("ssim-64", "--preset ssim-64"),
+    Run("ssim-32", "--preset ssim-32"),
+    Run("fid-mixture", "--preset fid-mixture"),
+    Run("vae", "vae"),
+    Run("conv-vae", "conv-vae"),
+    Run("gan", "gan", seeds=(0, 1, 2)),
+    Run("gan-classes", "gan --conditional --ema 0.999", "A column for each class; drawn by the generator's average.",
+        seeds=(0, 1, 2)),
+    Run("dcgan", "dcgan", seeds=(0, 1, 2)),
+    Run("fid-dcgan", "--preset fid-dcgan", "A column for each class; drawn by the generator's average.", seeds=(0, 1, 2)),
+]
+
+# Trained by Benchmarks/peers/torch_dcgan.py.
+TORCH_DCGAN = Run("torch-dcgan", "", seeds=(0, 1, 2))
+
+GENERATORS = [
+    Generator("`dense-ae`, N(0, I)", "dense-ae", "--prior normal"),
+    Generator("`dense-ae`, linear code, N(0, I)", "dense-ae-linear", "--prior normal"),
+    Generator("`dense-ae`, linear code, Gaussian", "dense-ae-linear", "--prior gaussian"),
+    Generator("`dense-ae`, linear code, mixture of 50", "dense-ae-linear", "--prior mixture:50"),
+    Generator("`fid-mixture`: `ssim-64`'s layers, mixture of 50", "fid-mixture"),
+    Generator("the same, N(0, I)", "fid-mixture", "--prior normal"),
+    Generator("`vae`", "vae"),
+    Generator("`vae`, mixture of 50", "vae", "--prior mixture:50"),
+    Generator("`conv-vae`", "conv-vae"),
+    Generator("`gan`", "gan"),
+    Generator("`gan --conditional --ema 0.999`", "gan-classes"),
+    Generator("`dcgan`", "dcgan"),
+    Generator("`fid-dcgan`", "fid-dcgan"),
+]
+
+# SSIM on the test images by latent and learning rate, as published.
+PUBLISHED_TUNING = {(128, 0.001): 0.9180, (128, 0.0001): 0.9038, (64, 0.001): 0.8737, (64, 0.0001): 0.8585}
+
+# The same layers, weights and loss of pixels, so that the code alone differs.
+DENSE_AE = "dense-ae --hidden 400 --latent-activation linear --conventions torch --validation 10000 --epochs 15"
+VAE = "vae --validation 10000 --epochs 15"
+LARGE_BATCHES = "dcgan --channels 32,64 --conditional --ema 0.999 --epochs 10 --evaluate-every 10 --fid-samples 10000"
+
+SWEEPS = [
+    Sweep("published-tuning", "modified-ae --grid latent=128,64 --grid lr=0.001,0.0001", "tuning",
+          "The published tuning of modified-ae", "", ("test/ssim", "validation/mse")),
+    Sweep("latent-ae", f"{DENSE_AE} --grid latent=2,8,16,32,64", "tuning", "Size of the code: autoencoder", "",
+          prior="--prior gaussian"),
+    Sweep("latent-vae", f"{VAE} --grid latent=2,8,16,32,64", "tuning", "Size of the code: VAE", "", prior=""),
+    Sweep("activation-ae", f"{DENSE_AE} --latent 20 --grid activation=relu,leaky-relu,tanh", "tuning", "Activation: autoencoder", ""),
+    Sweep("activation-vae", f"{VAE} --grid activation=relu,leaky-relu,tanh", "tuning", "Activation: VAE", ""),
+    Sweep("rate-ae", f"{DENSE_AE} --latent 20 --grid lr=0.0003,0.001,0.003", "tuning", "Learning rate: autoencoder", ""),
+    Sweep("rate-vae", f"{VAE} --grid lr=0.0003,0.001,0.003", "tuning", "Learning rate: VAE", ""),
+    Sweep("loss-ae", f"{DENSE_AE} --latent 20 --metric validation/ssim --grid loss=bce,mse,l1,ssim,mix --grid optimizer=adam,rmsprop,sgd",
+          "tuning", "Loss and optimiser: autoencoder", ""),
+    Sweep("loss-vae", f"{VAE} --metric validation/ssim --grid likelihood=bernoulli,gaussian --grid optimizer=adam,rmsprop,sgd",
+          "tuning", "Likelihood and optimiser: VAE", ""),
+    Sweep("large-batches", f"{LARGE_BATCHES} --grid batch=128,512,2048 --grid lr-rule=none,linear,sqrt", "scaling",
+          "Larger batches", "", ("train/fid[fashion-cnn-v1]",), prior=""),
+]

@@ -1,0 +1,63 @@
+"""SVG pictures of the pages: curves over epochs, and images side by side."""
+
+import base64
+import struct
+import zlib
+
+
+def svg(width: float, height: float, parts: list[str]) -> str:
+    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+            'font-family="sans-serif" font-size="12">')
+    return "\n".join([head, f'<rect width="{width:g}" height="{height:g}" fill="white"/>', *parts, "</svg>", ""])
+
+
+def text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;")
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escaped}</text>'
+
+
+def line_chart(points: list[tuple[int, float]], title: str) -> str:
+    """One curve over epochs; its axes begin and end where the curve does."""
+    width, height, left, right, top, bottom = 640, 240, 70, 20, 30, 30
+    epochs, values = [point[0] for point in points], [point[1] for point in points]
+    low, high = min(values), max(values)
+
+    def place(epoch: int, value: float) -> str:
+        x = left + (width - left - right) * (epoch - epochs[0]) / (epochs[-1] - epochs[0])
+        y = top + (height - top - bottom) * (high - value) / ((high - low) or 1)
+        return f"{x:.1f},{y:.1f}"
+
+    return svg(width, height, [
+        text(left, 18, f"{title} by epoch"),
+        text(left - 6, top + 4, f"{high:.4g}", "end"), text(left - 6, height - bottom + 4, f"{low:.4g}", "end"),
+        text(left, height - 10, str(epochs[0]), "middle"), text(width - right, height - 10, str(epochs[-1]), "middle"),
+        f'<path d="M{left},{top}V{height - bottom}H{width - right}" fill="none" stroke="#888"/>',
+        f'<polyline points="{" ".join(place(*point) for point in points)}" fill="none" stroke="#1f77b4" stroke-width="2"/>',
+    ])
+
+
+def png(rows: list[bytes], width: int) -> bytes:
+    """A grey PNG of 8 bits."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    lines = b"".join(b"\0" + row for row in rows)
+    header = struct.pack(">IIBBBBB", width, len(rows), 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b"")
+
+
+def image_table(rows: list[tuple[str, list[bytes]]], side: int = 28, scale: int = 2) -> str:
+    """A label and a row of images, each `side` x `side` bytes, below one another."""
+    gap, label_width = 4, 250
+    count = max(len(images) for _, images in rows)
+    width, step = label_width + count * (side * scale + gap), side * scale + gap
+    parts = []
+    for index, (label, images) in enumerate(rows):
+        y = gap + index * step
+        parts.append(text(label_width - 10, y + side * scale / 2 + 4, label, "end"))
+        for column, image in enumerate(images):
+            data = base64.b64encode(png([image[line * side:(line + 1) * side] for line in range(side)], side)).decode()
+            parts.append(f'<image x="{label_width + column * step}" y="{y}" width="{side * scale}" height="{side * scale}" '
+                         f'style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>')
+    return svg(width, gap + len(rows) * step, parts)

@@ -1,0 +1,121 @@
+"""Training whatever the catalogue lists, each where it was stopped."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from sitting import HERE, TORCH_PYTHON
+
+from .catalogue import RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
+from .figures import REPOSITORY, is_finished, read_json
+
+
+def run_command(run: Run, seed: int) -> str:
+    """As the pages show it, for two cores."""
+    seed_option = f" --seed {seed}" if seed else ""
+    return f"launch/run -n 2 train {run.options}{seed_option} --threads 1"
+
+
+def sweep_command(sweep: Sweep) -> str:
+    return f"launch/run -n 2 sweep {sweep.options} --threads 1"
+
+
+def begin(name: str, words: list[str]) -> None:
+    print(f"{name}: {' '.join(words)}", flush=True)
+    subprocess.run(words, cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL)
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    run: Run
+    seed: int
+    runs: Path
+
+    @property
+    def name(self) -> str:
+        return self.run.name if self.seed == 0 else self.run.folder(self.seed)
+
+    @property
+    def folder(self) -> Path:
+        return self.runs / self.run.folder(self.seed)
+
+    @property
+    def what(self) -> str:
+        return f"train {self.run.options}" + (f" --seed {self.seed}" if self.seed else "")
+
+    @property
+    def progress(self) -> str:
+        status = read_json(self.folder / "status.json")
+        return f"{status['state']}, epoch {status['epoch']}" if status else "not begun"
+
+    def train(self, ranks: int) -> None:
+        if is_finished(self.folder):
+            print(f"{self.name}: finished already")
+        elif self.run.trial:
+            print(f"{self.name}: left to the sweep {self.run.trial.split('/')[0]}")
+        else:
+            words = run_command(self.run, self.seed).replace("-n 2", f"-n {ranks}").split()
+            begin(self.name, words + ["--run-dir", str(self.folder), "--resume", "auto"])
+
+
+@dataclass(frozen=True)
+class TrainedSweep:
+    sweep: Sweep
+    runs: Path
+
+    @property
+    def name(self) -> str:
+        return self.sweep.name
+
+    @property
+    def what(self) -> str:
+        return f"sweep {self.sweep.options}"
+
+    @property
+    def progress(self) -> str:
+        folders = list((self.runs / self.name / "trials").glob("*"))
+        return f"{sum(map(is_finished, folders))} trials finished" if folders else "not begun"
+
+    def train(self, ranks: int) -> None:
+        folder = self.runs / self.name
+        if (folder / "sweep.json").exists():
+            print(f"{self.name}: finished already")
+            return
+        words = sweep_command(self.sweep).replace("-n 2", f"-n {ranks}").split() + ["--sweep-dir", str(folder)]
+        begin(self.name, words + (["--resume"] if (folder / "definition.json").exists() else []))
+
+
+@dataclass(frozen=True)
+class TrainedPeer:
+    run: Run
+    seed: int
+    runs: Path
+
+    @property
+    def name(self) -> str:
+        return self.run.folder(self.seed)
+
+    @property
+    def what(self) -> str:
+        return f"peers/torch_dcgan.py --seed {self.seed}"
+
+    @property
+    def progress(self) -> str:
+        folder = self.runs / self.name
+        return "finished" if (folder / "training.json").exists() else "begun" if (folder / "state.pt").exists() else "not begun"
+
+    def train(self, ranks: int) -> None:
+        """With as many threads as ranks are asked for."""
+        folder = self.runs / self.name
+        if (folder / "training.json").exists():
+            print(f"{self.name}: finished already")
+            return
+        begin(self.name, [str(TORCH_PYTHON), str(HERE / "peers/torch_dcgan.py"), "--out", str(folder.resolve()),
+                          "--seed", str(self.seed), "--threads", str(ranks)])
+
+
+def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer]:
+    runs = runs.resolve()
+    return [*(TrainedRun(run, seed, runs) for run in RUNS for seed in run.seeds),
+            *(TrainedPeer(TORCH_DCGAN, seed, runs) for seed in TORCH_DCGAN.seeds),
+            *(TrainedSweep(sweep, runs) for sweep in SWEEPS)]

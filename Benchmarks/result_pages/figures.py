@@ -97,6 +97,9 @@ class Generated:
     """A row of the table of generated images: the figures of each seed, and what one of them cost."""
 
     label: str
+    run: str
+    # Of `evaluate`.
+    options: str
     seeds: list[dict[str, float]]
     core_minutes: float
 
@@ -118,7 +121,8 @@ def generated(generator: Generator, run: Run, runs: Path) -> Generated | None:
     if not items:
         return None
     cost = statistics.fmean(item.core_minutes for item in items)
-    return Generated(generator.label, [evaluation(item.folder, generator.options) for item in items], cost)
+    figures = [evaluation(item.folder, generator.options) for item in items]
+    return Generated(generator.label, run.name, generator.options, figures, cost)
 
 
 def generated_by_peer(run: Run, runs: Path) -> Generated | None:
@@ -128,4 +132,5 @@ def generated_by_peer(run: Run, runs: Path) -> Generated | None:
         return None
     records = [read_json(folder / "training.json") for folder in folders]
     cost = statistics.fmean(record["seconds"] * record["threads"] / 60 for record in records)
-    return Generated("PyTorch's DCGAN, the same layers", [evaluation(folder / "images.npy") for folder in folders], cost)
+    figures = [evaluation(folder / "images.npy") for folder in folders]
+    return Generated("PyTorch's DCGAN, the layers of `dcgan`", run.name, "", figures, cost)

@@ -116,6 +116,10 @@ package enum RunOptions {
         + "scores come from it, and checkpoints have it beside the generator.",
       defaultText: "0: no average"),
     .option(
+      "shift", "pixels", \.shift, .integer(atLeast: 0), .optimisation, .arithmetic,
+      "Move each training image at random by up to so many pixels each way, anew in every epoch; for all models but GANs.",
+      defaultText: "0"),
+    .option(
       "optimizer", "optimizer", \.optimizer.name, .choice, .optimisation, .arithmetic,
       "What turns gradients into steps, as --conventions has it."),
     .option(

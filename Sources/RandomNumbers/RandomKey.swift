@@ -12,6 +12,7 @@ public enum RandomPurpose: UInt32, Sendable {
   case search = 10
   case adversarialMix = 11
   case adversarialClass = 12
+  case shift = 13
 }
 
 /// Names one stream of random numbers: (seed, purpose, layer). The counter then names the number within it:

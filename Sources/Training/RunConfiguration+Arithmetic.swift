@@ -74,6 +74,7 @@ extension RunConfiguration {
     flag("minibatch-stddev", \.hasMinibatchStandardDeviation),
     optionalNumber("r1", \.realGradientPenalty), optionalNumber("gradient-penalty", \.gradientPenalty),
     optionalChoices("augment", \.augmentation), optionalNumber("ema", \.averageDecay),
+    optionalInteger("shift", \.shift),
     choice("conventions", \.conventions),
     ArithmeticSetting(
       name: "lr", read: { .number($0.learningRate) },

@@ -133,6 +133,7 @@ extension RunConfiguration {
     try require("--channels", given: channels != nil, \.isConvolutional)
     try require("--dropout", given: dropout != nil) { $0.kind == .classifier }
     try require("--latent", given: latent != nil, \.generatesImages)
+    try require("--shift", given: shift != nil) { $0.kind != .adversarial }
     try require("--prior", given: prior != nil, \.hasCodes)
     for (option, isGiven) in [
       ("--likelihood", likelihood != nil), ("--beta", beta != nil), ("--kl-warmup", divergenceWarmup != nil),

@@ -17,7 +17,12 @@ extension RunConfiguration {
   }
 
   private func makeTask(height: Int, width: Int, train: ImageDataset?) throws -> any TrainingTask {
-    switch model.kind {
+    guard shift ?? 0 < min(height, width) else {
+      throw Failure(
+        .usage, "--shift \(shift!) could move all of an image of \(height)x\(width) pixels away",
+        help: "give a number that clothes could be moved by, such as 1 or 2")
+    }
+    return switch model.kind {
     case .autoencoder: try ReconstructionTask(self, height: height, width: width)
     case .variationalAutoencoder: try VariationalTask(self, height: height, width: width)
     case .adversarial: try AdversarialTask(self, height: height, width: width, train: train)

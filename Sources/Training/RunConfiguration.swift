@@ -69,6 +69,10 @@ public struct RunConfiguration: Sendable, Equatable {
   public var augmentation: [ImageAugmentation]? {
     didSet { if augmentation == [] { augmentation = nil } }
   }
+  /// Pixels that a training image is moved by at most, each time it is used; nil, which 0 becomes, moves none.
+  public var shift: Int? {
+    didSet { if shift == 0 { shift = nil } }
+  }
   /// What the moving average of a GAN's generator keeps at each step; nil, which 0 becomes, is no average.
   public var averageDecay: Double? {
     didSet { if averageDecay == 0 { averageDecay = nil } }

@@ -49,7 +49,10 @@ extension Trainer {
 
     // forward and backward over all of this rank's shards
     loader.load(order.indices[own], team: team)
-    let images = UnsafePointer(loader.input.pointer)
+    let images =
+      shifter?.shift(
+        loader.input.pointer, samples: order.indices[own], step: position.step, team: team)
+      ?? UnsafePointer(loader.input.pointer)
     let pass = Pass(
       rows: rows, team: team,
       training: TrainingPass(

@@ -21,6 +21,8 @@ final class Trainer {
   let learners: [Learner]
   let plan: BatchPlan
   let loader: BatchLoader
+  /// Nil where images stay in place.
+  let shifter: ImageShifter?
   let sampleLosses: AlignedBuffer<Double>
   let log: RunLog
   let stopwatch: StepStopwatch
@@ -90,6 +92,10 @@ final class Trainer {
         group: group, team: team)
     }
     loader = BatchLoader(images: splits.train, maximumRows: maximumRows)
+    shifter = configuration.shift.map {
+      ImageShifter(
+        largest: $0, height: splits.train.height, width: splits.train.width, seed: configuration.seed)
+    }
     model.allocate(rows: max(maximumRows, EvaluationChunks.size))
     sampleLosses = AlignedBuffer(count: maximumRows)
     let shardsPerRank = configuration.shards / group.size

@@ -168,6 +168,9 @@ import Testing
                               this part stays at each step, less in the beginning;
                               samples and scores come from it, and checkpoints have
                               it beside the generator. (default: 0: no average)
+      --shift <pixels>        Move each training image at random by up to so many
+                              pixels each way, anew in every epoch; for all models
+                              but GANs. (default: 0)
       --optimizer <optimizer> What turns gradients into steps, as --conventions has
                               it. (values: adam, adamw, sgd, rmsprop; default: adam)
       --lr <rate>             The learning rate, at its highest. (default: the

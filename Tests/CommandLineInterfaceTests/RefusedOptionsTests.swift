@@ -68,6 +68,10 @@ func widthsOfOtherModelsAreRefused(words: String, message: String) {
   ("gan --adversarial-loss wasserstein", "--adversarial-loss wasserstein needs a discriminator whose slope"),
   ("gan --adversarial-loss hinge --label-smoothing 0.1", "--label-smoothing moves a target"),
   ("gan --optimizer sgd --beta1 0.7", "--beta1 needs --optimizer adam or adamw"),
+  (
+    "gan --shift 1",
+    "--shift is for dense-ae, conv-ae, baseline-ae, modified-ae, vae, conv-vae or classifier, not gan"
+  ),
   ("vae --ema 0.9", "--ema is for gan or dcgan, not vae"),
 ])
 func contradictoryOptionsOfGANsAreRefused(words: String, message: String) {

@@ -8,7 +8,7 @@ extension EndToEnd {
   @Suite struct OptimisationTests {
     private let everything =
       "--epochs 3 --batch 50 --log-every 2 --hidden 16 --latent 4 --optimizer adamw --weight-decay 0.05 "
-      + "--keep 0 --schedule cosine --warmup 3 --min-lr 1e-5 --clip-norm 0.01 --accumulate 4 --loss mix"
+      + "--keep 0 --schedule cosine --warmup 3 --min-lr 1e-5 --clip-norm 0.01 --accumulate 4 --loss mix --shift 1"
 
     @Test func everyRankCountGivesTheSameBytes() throws {
       let laboratory = try Laboratory(images: 203, options: everything)
@@ -43,6 +43,17 @@ extension EndToEnd {
       let beginning = laboratory.path("reference/checkpoints/step-00000000")
       laboratory.train("anew", "--epochs 4 --resume \(beginning)").expectSuccess()
       #expect(try laboratory.json("anew/checkpoints/last/state.json")["schedule_horizon"] == .integer(20))
+    }
+
+    @Test func shiftsChangeWhatIsLearntAndNotWhatIsScored() throws {
+      let laboratory = try Laboratory(options: "--epochs 1 --hidden 16 --latent 4")
+      for shift in [0, 1] { laboratory.train("\(shift)", "--shift \(shift)").expectSuccess() }
+      laboratory.train("plain").expectSuccess()
+      let plain = try laboratory.payload("plain")
+      #expect(try laboratory.payload("0").differences(from: plain) == [])
+      #expect(try laboratory.payload("1").differences(from: plain) != [])
+      laboratory.train("away", "--shift 99").expectFailure(64, "--shift 99 could move all of an image of")
+      #expect(!FileSystem.exists(laboratory.path("away")))
     }
 
     /// Two thirds of a batch go through the model after the first; the sums are the whole batch's but for their order.

@@ -6,10 +6,19 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from sitting import processor
+
 from .catalogue import Generator, Run, Sweep
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+PAGES = REPOSITORY / "Docs/results"
 NETWORK = "fashion-cnn-v1"
+CORE_MINUTES = ("Core-minutes are those of training steps, added up over ranks, whatever else the machine did meanwhile; two ranks on "
+                "two cores take about half as many minutes.")
+
+
+def machine() -> str:
+    return f"Trained on Fashion-MNIST with two cores ({processor()})."
 
 
 def read_json(path: Path) -> dict:

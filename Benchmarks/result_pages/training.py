@@ -1,13 +1,15 @@
 """Training whatever the catalogue lists, each where it was stopped."""
 
+import json
+import statistics
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from sitting import HERE, TORCH_PYTHON
 
-from .catalogue import RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
-from .figures import REPOSITORY, is_finished, read_json
+from .catalogue import LARGE_BATCHES, RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
+from .figures import REPOSITORY, is_finished, read_json, sweep_results
 
 
 def run_command(run: Run, seed: int) -> str:
@@ -48,8 +50,12 @@ class TrainedRun:
         status = read_json(self.folder / "status.json")
         return f"{status['state']}, epoch {status['epoch']}" if status else "not begun"
 
+    @property
+    def is_finished(self) -> bool:
+        return is_finished(self.folder)
+
     def train(self, ranks: int) -> None:
-        if is_finished(self.folder):
+        if self.is_finished:
             print(f"{self.name}: finished already")
         elif self.run.trial:
             print(f"{self.name}: left to the sweep {self.run.trial.split('/')[0]}")
@@ -76,9 +82,13 @@ class TrainedSweep:
         folders = list((self.runs / self.name / "trials").glob("*"))
         return f"{sum(map(is_finished, folders))} trials finished" if folders else "not begun"
 
+    @property
+    def is_finished(self) -> bool:
+        return sweep_results(self.sweep, self.runs) is not None
+
     def train(self, ranks: int) -> None:
         folder = self.runs / self.name
-        if (folder / "sweep.json").exists():
+        if self.is_finished:
             print(f"{self.name}: finished already")
             return
         words = sweep_command(self.sweep).replace("-n 2", f"-n {ranks}").split() + ["--sweep-dir", str(folder)]
@@ -101,21 +111,68 @@ class TrainedPeer:
 
     @property
     def progress(self) -> str:
-        folder = self.runs / self.name
-        return "finished" if (folder / "training.json").exists() else "begun" if (folder / "state.pt").exists() else "not begun"
+        begun = (self.runs / self.name / "state.pt").exists()
+        return "finished" if self.is_finished else "begun" if begun else "not begun"
+
+    @property
+    def is_finished(self) -> bool:
+        return (self.runs / self.name / "training.json").exists()
 
     def train(self, ranks: int) -> None:
         """With as many threads as ranks are asked for."""
         folder = self.runs / self.name
-        if (folder / "training.json").exists():
+        if self.is_finished:
             print(f"{self.name}: finished already")
             return
         begin(self.name, [str(TORCH_PYTHON), str(HERE / "peers/torch_dcgan.py"), "--out", str(folder.resolve()),
                           "--seed", str(self.seed), "--threads", str(ranks)])
 
 
-def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer]:
+@dataclass(frozen=True)
+class MeasuredSpeed:
+    """Images a second of one and of two ranks by batch, in turns; to be measured on a calm machine."""
+
+    runs: Path
+    name: str = "large-batches-speed"
+    batches: tuple[int, ...] = (128, 512, 2048)
+    rounds: int = 3
+
+    @property
+    def file(self) -> Path:
+        return self.runs / f"{self.name}.json"
+
+    @property
+    def what(self) -> str:
+        return f"bench train {LARGE_BATCHES} --batch {','.join(map(str, self.batches))}"
+
+    @property
+    def progress(self) -> str:
+        return "finished" if self.is_finished else "not begun"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.file.exists()
+
+    def train(self, ranks: int) -> None:
+        if self.is_finished:
+            print(f"{self.name}: finished already")
+            return
+        speeds: dict[str, list[float]] = {}
+        for _ in range(self.rounds):
+            for batch in self.batches:
+                for count in (1, 2):
+                    words = f"launch/run -n {count} bench train {LARGE_BATCHES} --batch {batch} --threads 1 --json".split()
+                    result = subprocess.run(words, cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, text=True)
+                    speed = json.loads(result.stdout.splitlines()[-1])["images_per_second"]
+                    speeds.setdefault(f"{batch} {count}", []).append(speed)
+                    print(f"{self.name}: batch {batch}, {count} ranks: {speed:.0f} images a second", flush=True)
+        medians = {key: statistics.median(values) for key, values in speeds.items()}
+        self.file.write_text(json.dumps(medians, indent=2) + "\n")
+
+
+def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer | MeasuredSpeed]:
     runs = runs.resolve()
     return [*(TrainedRun(run, seed, runs) for run in RUNS for seed in run.seeds),
             *(TrainedPeer(TORCH_DCGAN, seed, runs) for seed in TORCH_DCGAN.seeds),
-            *(TrainedSweep(sweep, runs) for sweep in SWEEPS)]
+            *(TrainedSweep(sweep, runs) for sweep in SWEEPS), MeasuredSpeed(runs)]

@@ -68,11 +68,11 @@ def published_tuning_figures(runs: Path) -> dict[tuple[int, float], str]:
     return figures
 
 
-def array_images(path: Path, indices: list[int]) -> list[bytes]:
-    """Images of an `.npy` file of float32 in [0, 1] as bytes, without numpy."""
+def array_images(path: Path, count: int) -> list[bytes]:
+    """The first images of an `.npy` file of float32 in [0, 1] as bytes, without numpy."""
     data = path.read_bytes()
     values = array.array("f", data[10 + int.from_bytes(data[8:10], "little"):])
-    return [bytes(round(255 * min(max(value, 0), 1)) for value in values[784 * index:784 * (index + 1)]) for index in indices]
+    return [bytes(round(255 * min(max(value, 0), 1)) for value in values[784 * index:784 * (index + 1)]) for index in range(count)]
 
 
 def front_picture(done: dict[str, list[Finished]], runs: Path) -> str | None:
@@ -84,7 +84,7 @@ def front_picture(done: dict[str, list[Finished]], runs: Path) -> str | None:
             out = Path(scratch) / "rebuilt.npy"
             words = ["launch/run", "reconstruct", str(folder), "--count", str(count), "--out", str(out), "--quiet"]
             subprocess.run(words, cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL)
-            return array_images(out, list(range(count)))
+            return array_images(out, count)
 
         count = 10
         labels = {"modified-ae": "the published model, 128 numbers", "ssim-128": "ssim-128", "ssim-64": "ssim-64",
@@ -97,7 +97,7 @@ def front_picture(done: dict[str, list[Finished]], runs: Path) -> str | None:
             rows.insert(0, ("test images", originals(count)))
         for name in ("dcgan", "fid-dcgan", "fid-mixture"):
             if done[name]:
-                rows.append((f"drawn by {name}", array_images(done[name][0].folder / "samples.npy", list(range(count)))))
+                rows.append((f"drawn by {name}", array_images(done[name][0].folder / "samples.npy", count)))
     return image_table(rows) if rows else None
 
 

@@ -116,7 +116,9 @@ SWEEPS = [
           "more SSIM than cross-entropy. RMSprop stays behind Adam with every loss. Plain SGD learns nothing at this rate: losses are means "
           "over pixels, whose gradients are small."),
     Sweep("loss-vae", f"{VAE} --metric validation/ssim --grid likelihood=bernoulli,gaussian --grid optimizer=adam,rmsprop,sgd",
-          "tuning", "Likelihood and optimiser: VAE", ""),
+          "tuning", "Likelihood and optimiser: VAE",
+          "Gaussian pixels with a variance that is learnt rebuild better than Bernoulli ones, because the variance shrinks and lets the code "
+          "say more. A VAE's loss is a sum over pixels, so that plain SGD does learn at this rate, if slowly."),
     Sweep("large-batches", f"{LARGE_BATCHES} --epochs 10 --evaluate-every 10 --grid batch=128,512,2048 --grid lr-rule=none,linear,sqrt",
           "scaling", "Larger batches", figures=("train/fid[fashion-cnn-v1]",), prior=""),
 ]

@@ -4,7 +4,6 @@ A state beside the images is saved after each epoch, from which the same command
 """
 
 import argparse
-import gzip
 import json
 import os
 import time
@@ -13,16 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from peer_common import training_images
 from torch_models import DCGAN
 
 NOISE = 100
-
-
-def training_images(folder: str) -> torch.Tensor:
-    """(60000, 1, 28, 28) in [-1, 1]."""
-    with gzip.open(Path(folder) / "train-images-idx3-ubyte.gz") as file:
-        pixels = np.frombuffer(bytearray(file.read()), np.uint8, offset=16).reshape(-1, 1, 28, 28)
-    return torch.from_numpy(pixels).float() / 127.5 - 1
 
 
 class Training:
@@ -95,7 +88,7 @@ def main() -> None:
     training = Training(arguments.seed, arguments.threads)
     if state.exists():
         training.restore(state)
-    images = training_images(arguments.data)
+    images = torch.from_numpy(training_images(arguments.data)).float().div_(127.5).sub_(1).reshape(-1, 1, 28, 28)
     while training.epoch < arguments.epochs:
         training.train_epoch(images, arguments.batch)
         training.save(state)

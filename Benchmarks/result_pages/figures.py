@@ -13,8 +13,9 @@ from .catalogue import Generator, Run, Sweep
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PAGES = REPOSITORY / "Docs/results"
 NETWORK = "fashion-cnn-v1"
-CORE_MINUTES = ("Core-minutes are those of training steps, added up over ranks, whatever else the machine did meanwhile; two ranks on "
-                "two cores take about half as many minutes.")
+TWO_CORE_SPEEDS = "two-core-speed"
+MINUTES = ("Minutes are those of the training steps on two cores: images trained over the speed of `bench train` with two ranks of one thread, "
+           "the median of three rounds; PyTorch's with two threads.")
 
 
 def machine() -> str:
@@ -23,6 +24,10 @@ def machine() -> str:
 
 def read_json(path: Path) -> dict:
     return json.loads(path.read_text()) if path.exists() else {}
+
+
+def write_json(path: Path, value: dict) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n")
 
 
 def json_lines(path: Path) -> list[dict]:
@@ -35,6 +40,8 @@ class Finished:
 
     run: Run
     folder: Path
+    # The folder of all runs.
+    runs: Path
 
     @property
     def rows(self) -> list[dict]:
@@ -56,11 +63,14 @@ class Finished:
         return max(row["epoch"] for row in self.rows)
 
     @property
-    def core_minutes(self) -> float:
-        """Of training steps, on all ranks together, whatever stopped the run in between."""
-        steps = {row["step"]: row["step_ms"] * len(row["compute_ms"]) for row in json_lines(self.folder / "timing.jsonl")}
-        marks = [0, *sorted(steps)]
-        return sum((step - before) * steps[step] for before, step in zip(marks, marks[1:])) / 60_000
+    def minutes(self) -> str:
+        return minutes(self.run, self.last("images"), self.runs)
+
+
+def minutes(run: Run, images: float, runs: Path) -> str:
+    """What training that many images takes on two cores; nothing until the speed is measured."""
+    speed = read_json(runs / f"{TWO_CORE_SPEEDS}.json").get(run.name)
+    return f"{images / speed / 60:.1f}" if speed else ""
 
 
 def is_finished(folder: Path) -> bool:
@@ -70,7 +80,7 @@ def is_finished(folder: Path) -> bool:
 def finished(run: Run, runs: Path) -> list[Finished]:
     """The run's finished seeds."""
     folders = [runs / run.folder(seed) for seed in run.seeds]
-    return [Finished(run, folder) for folder in folders if is_finished(folder)]
+    return [Finished(run, folder, runs) for folder in folders if is_finished(folder)]
 
 
 def sweep_results(sweep: Sweep, runs: Path) -> dict | None:
@@ -103,14 +113,14 @@ def test_figure(values: dict[str, float], name: str) -> float:
 
 @dataclass(frozen=True)
 class Generated:
-    """A row of the table of generated images: the figures of each seed, and what one of them cost."""
+    """A row of the table of generated images: the figures of each seed, and the minutes of one of them."""
 
     label: str
     run: str
     # Of `evaluate`.
     options: str
     seeds: list[dict[str, float]]
-    core_minutes: float
+    minutes: str
 
     def values(self, name: str) -> list[float]:
         return [test_figure(values, name) for values in self.seeds]
@@ -129,9 +139,8 @@ def generated(generator: Generator, run: Run, runs: Path) -> Generated | None:
     items = finished(run, runs)
     if not items:
         return None
-    cost = statistics.fmean(item.core_minutes for item in items)
     figures = [evaluation(item.folder, generator.options) for item in items]
-    return Generated(generator.label, run.name, generator.options, figures, cost)
+    return Generated(generator.label, run.name, generator.options, figures, minutes(run, items[0].last("images"), runs))
 
 
 def generated_by_peer(run: Run, runs: Path) -> Generated | None:
@@ -139,7 +148,6 @@ def generated_by_peer(run: Run, runs: Path) -> Generated | None:
     folders = [folder for folder in folders if (folder / "training.json").exists()]
     if not folders:
         return None
-    records = [read_json(folder / "training.json") for folder in folders]
-    cost = statistics.fmean(record["seconds"] * record["threads"] / 60 for record in records)
+    images = 60_000 * read_json(folders[0] / "training.json")["epochs"]
     figures = [evaluation(folder / "images.npy") for folder in folders]
-    return Generated("PyTorch's DCGAN, the layers of `dcgan`", run.name, "", figures, cost)
+    return Generated("PyTorch's DCGAN, the layers of `dcgan`", run.name, "", figures, minutes(run, images, runs))

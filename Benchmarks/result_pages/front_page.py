@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .catalogue import PUBLISHED_TUNING, RUNS, TORCH_DCGAN
 from .charts import image_table
-from .figures import CORE_MINUTES, NETWORK, PAGES, REPOSITORY, Finished, Generated, machine
+from .figures import MINUTES, NETWORK, PAGES, REPOSITORY, Finished, Generated, machine
 from .sweep_pages import SWEEP_PAGES, finished_pages
 
 REMADE = "All of this is made by `Benchmarks/results train` and `Benchmarks/results write`; what is not finished is left out."
@@ -22,13 +22,16 @@ def front_page(done: dict[str, list[Finished]], generators: list[Generated], run
         lines += ["![Test images, what models make of them, and images that models draw](front.svg)", ""]
     lines += ["| what | published, or PyTorch | the same model here | our preset |", "|---|---|---|---|"]
 
+    def in_minutes(item: Finished | Generated) -> str:
+        return f", {float(item.minutes):.0f} minutes" if item.minutes else ""
+
     def similarity(name: str) -> str:
         items = done.get(name, [])
         return f"{items[0].last('test/ssim'):.4f}" if items else ""
 
     def preset(name: str) -> str:
         items = done.get(name, [])
-        return f"**{similarity(name)}**, `--preset {name}`, {items[0].core_minutes:.0f} core-minutes" if items else ""
+        return f"**{similarity(name)}**, `--preset {name}`{in_minutes(items[0])}" if items else ""
 
     tuned = published_tuning_figures(runs)
     lines += [
@@ -43,14 +46,14 @@ def front_page(done: dict[str, list[Finished]], generators: list[Generated], run
 
     def best_distance(run: str) -> str:
         row = by_run.get((run, ""))
-        return f"**{distance(run)}**, `--preset {run}`, {row.core_minutes:.0f} core-minutes" if row else ""
+        return f"**{distance(run)}**, `--preset {run}`{in_minutes(row)}" if row else ""
 
     lines += [
         f"| FID[{NETWORK}] of 10,000 images drawn by a DCGAN | {distance(TORCH_DCGAN.name)} | {distance('dcgan')} | {best_distance('fid-dcgan')} |",
         f"| the same, by an autoencoder with a mixture as prior | | {distance('dense-ae-linear', '--prior mixture:50')} | {best_distance('fid-mixture')} |",
         "",
         "SSIM is scikit-image's on the test images of the published 80/10/10 split; more is better. FID is against the 10,000 test images in features of "
-        f"our own network (`{NETWORK}`), not Inception's; less is better, ± is the standard deviation over seeds. " + CORE_MINUTES, "",
+        f"our own network (`{NETWORK}`), not Inception's; less is better, ± is the standard deviation over seeds. " + MINUTES, "",
         f"{machine()} {REMADE}", "",
         "- [Autoencoders](autoencoders.md): the published ones and our presets, with curves, pictures, MSE and PSNR",
         "- [Generated images](generation.md): priors, VAEs and GANs"]
@@ -62,7 +65,7 @@ def published_tuning_figures(runs: Path) -> dict[tuple[int, float], str]:
     figures = {}
     for latent, rate in PUBLISHED_TUNING:
         for folder in (runs / "published-tuning/trials").glob(f"*-latent={latent},lr={rate:g}"):
-            value = Finished(RUNS[0], folder).last("test/ssim") if (folder / "metrics.jsonl").exists() else None
+            value = Finished(RUNS[0], folder, runs).last("test/ssim") if (folder / "metrics.jsonl").exists() else None
             if value is not None:
                 figures[latent, rate] = f"{value:.4f}"
     return figures

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .catalogue import GENERATORS, RUNS, TORCH_DCGAN
 from .charts import line_chart
-from .figures import (CORE_MINUTES, NETWORK, PAGES, Finished, Generated, finished, generated, generated_by_peer, machine, test_figure)
+from .figures import (MINUTES, NETWORK, PAGES, Finished, Generated, finished, generated, generated_by_peer, machine, test_figure)
 from .front_page import front_page
 from .sweep_pages import finished_pages, sweep_page
 from .training import everything, run_command
@@ -37,14 +37,14 @@ def autoencoder_page(done: dict[str, list[Finished]], runs: Path) -> list[str]:
     lines = ["# Autoencoders", "",
              "Means over the test images; `ssim` is scikit-image's with its 7x7 windows, `ssim-gaussian` TensorFlow's with its 11x11. "
              f"{machine()}", "",
-             "| model | ssim | published | ssim-gaussian | MSE | published | PSNR | epochs | core-minutes |", "|---|---|---|---|---|---|---|---|---|"]
+             "| model | ssim | published | ssim-gaussian | MSE | published | PSNR | epochs | minutes |", "|---|---|---|---|---|---|---|---|---|"]
     for item in sorted(items, key=lambda item: -item.last("test/ssim")):
         published = item.run.published
         lines.append(
             f"| [`{item.run.name}`](#{item.run.name}) | {item.last('test/ssim'):.4f} | {figure(published.get('ssim'), 4)} | "
             f"{item.last('test/ssim-gaussian'):.4f} | {item.last('test/mse'):.5f} | {figure(published.get('mse'), 4)} | "
-            f"{item.last('test/psnr'):.2f} | {item.epochs} | {item.core_minutes:.1f} |")
-    lines += ["", "Published MSE is that of the validation images. " + CORE_MINUTES, ""]
+            f"{item.last('test/psnr'):.2f} | {item.epochs} | {item.minutes} |")
+    lines += ["", "Published MSE is that of the validation images. " + MINUTES, ""]
     for item in items:
         lines += section(item)
     return lines
@@ -60,7 +60,8 @@ def section(item: Finished) -> list[str]:
     lines = [f"## {name}", "", f"    {run_command(item.run, 0)}", ""]
     if item.run.note:
         lines += [item.run.note, ""]
-    lines += [f"{item.epochs} epochs, seed 0, {item.core_minutes:.1f} core-minutes of training.", ""]
+    time = f", {item.minutes} minutes" if item.minutes else ""
+    lines += [f"{item.epochs} epochs, seed 0{time}.", ""]
     for key in (f"train/fid[{NETWORK}]", "validation/ssim", "test/ssim", "validation/loss", "test/loss"):
         points = item.curve(key)
         if len(points) > 1:
@@ -88,13 +89,13 @@ def generation_page(done: dict[str, list[Finished]], rows: list[Generated]) -> l
              f"10,000 images each against the 10,000 test images, features of `{NETWORK}` "
              "([what the figures mean](../evaluation.md#generated-images)); the least distance first. ± is the standard deviation "
              f"over seeds 0, 1, … where there are several. {machine()}", "",
-             "| model | seeds | FID | FID / trace | KID | precision | recall | core-minutes |", "|---|---|---|---|---|---|---|---|"]
+             "| model | seeds | FID | FID / trace | KID | precision | recall | minutes |", "|---|---|---|---|---|---|---|---|"]
     for row in rows:
         lines.append(f"| {row.label} | {len(row.seeds)} | {row.text('fid', 1)} | {row.text('fid_trace', 4)} | {row.text('kid', 1)} | "
-                     f"{row.text('precision', 3)} | {row.text('recall', 3)} | {row.core_minutes:.1f} |")
+                     f"{row.text('precision', 3)} | {row.text('recall', 3)} | {row.minutes} |")
     if rows:
         floor, ceiling = (test_figure(rows[0].seeds[0], name) for name in ("fid_floor", "fid_ceiling"))
-        lines += ["", f"Two halves of the test images are {floor:.1f} apart, noise {ceiling:.0f}. " + CORE_MINUTES, ""]
+        lines += ["", f"Two halves of the test images are {floor:.1f} apart, noise {ceiling:.0f}. " + MINUTES, ""]
     for group in done.values():
         if group and group[0].last("test/ssim") is None:
             lines += section(group[0])

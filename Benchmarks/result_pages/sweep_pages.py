@@ -54,7 +54,7 @@ def sweep_table(sweep: Sweep, results: dict, runs: Path) -> list[str]:
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for trial in results["trials"]:
         folder = runs / sweep.name / "trials" / trial["name"]
-        item = Finished(Run(trial["name"], ""), folder)
+        item = Finished(Run(trial["name"], ""), folder, runs)
         cells = [str(value) for value in trial["settings"].values()] + [f"{item.last(key):.5g}" for key in sweep.figures]
         if sweep.name == "published-tuning":
             cells.append(f"{PUBLISHED_TUNING[tuple(trial['settings'].values())]:.4f}")

@@ -1,15 +1,14 @@
 """Training whatever the catalogue lists, each where it was stopped."""
 
-import json
-import statistics
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from sitting import HERE, TORCH_PYTHON
 
-from .catalogue import LARGE_BATCHES, RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
+from .catalogue import RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
 from .figures import REPOSITORY, is_finished, read_json, sweep_results
+from .speeds import MeasuredSpeeds, measured_speeds
 
 
 def run_command(run: Run, seed: int) -> str:
@@ -128,51 +127,8 @@ class TrainedPeer:
                           "--seed", str(self.seed), "--threads", str(ranks)])
 
 
-@dataclass(frozen=True)
-class MeasuredSpeed:
-    """Images a second of one and of two ranks by batch, in turns; to be measured on a calm machine."""
-
-    runs: Path
-    name: str = "large-batches-speed"
-    batches: tuple[int, ...] = (128, 512, 2048)
-    rounds: int = 3
-
-    @property
-    def file(self) -> Path:
-        return self.runs / f"{self.name}.json"
-
-    @property
-    def what(self) -> str:
-        return f"bench train {LARGE_BATCHES} --batch {','.join(map(str, self.batches))}"
-
-    @property
-    def progress(self) -> str:
-        return "finished" if self.is_finished else "not begun"
-
-    @property
-    def is_finished(self) -> bool:
-        return self.file.exists()
-
-    def train(self, ranks: int) -> None:
-        if self.is_finished:
-            print(f"{self.name}: finished already")
-            return
-        speeds: dict[str, list[float]] = {}
-        for _ in range(self.rounds):
-            for batch in self.batches:
-                for count in (1, 2):
-                    words = f"launch/run -n {count} bench train {LARGE_BATCHES} --batch {batch} --threads 1 --json".split()
-                    result = subprocess.run(words, cwd=REPOSITORY, check=True, stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE, text=True)
-                    speed = json.loads(result.stdout.splitlines()[-1])["images_per_second"]
-                    speeds.setdefault(f"{batch} {count}", []).append(speed)
-                    print(f"{self.name}: batch {batch}, {count} ranks: {speed:.0f} images a second", flush=True)
-        medians = {key: statistics.median(values) for key, values in speeds.items()}
-        self.file.write_text(json.dumps(medians, indent=2) + "\n")
-
-
-def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer | MeasuredSpeed]:
+def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer | MeasuredSpeeds]:
     runs = runs.resolve()
     return [*(TrainedRun(run, seed, runs) for run in RUNS for seed in run.seeds),
             *(TrainedPeer(TORCH_DCGAN, seed, runs) for seed in TORCH_DCGAN.seeds),
-            *(TrainedSweep(sweep, runs) for sweep in SWEEPS), MeasuredSpeed(runs)]
+            *(TrainedSweep(sweep, runs) for sweep in SWEEPS), *measured_speeds(runs)]

@@ -16,6 +16,8 @@ package struct BenchOptions: Sendable, Equatable {
 
   package var subject = Subject.train
   package var configuration: RunConfiguration
+  /// Already applied to `configuration`.
+  package var preset = PresetChoice()
   package var seconds = 10
   /// A safetensors file with the initial weights; nil draws them from the seed.
   package var weights: String?
@@ -29,6 +31,7 @@ let benchCommand = CommandSpecification(
   discussion: """
       atelier bench train dense-ae --threads 1
       mpirun -n 2 atelier bench train dense-ae --threads 1 --json
+      atelier bench train --preset ssim-64 --threads 1
       atelier bench layers conv-ae --threads 1
 
     'train' times whole steps (load, forward, backward, sum over ranks, update) in
@@ -47,6 +50,7 @@ let benchCommand = CommandSpecification(
     is fixed by the shape.
     """,
   table: [.argument("subject", \.subject, .choice, .invocation, "What to time.")]
+    + [PresetChoice.option.lifted(through: \BenchOptions.preset)]
     + RunOptions.table.filter { !RunOptions.runFolderNames.contains($0.description.name) }
     .map { $0.lifted(through: \BenchOptions.configuration) }
     + [
@@ -57,9 +61,13 @@ let benchCommand = CommandSpecification(
         defaultText: "drawn from the seed"),
       .flag("json", \.printsJSON, stores: true, .output, "Print one JSON object."),
     ] + OptionSpecification.verbosity(\.verbosity),
-  defaults: { settings throws(Failure) in BenchOptions(configuration: try RunOptions.defaults(for: settings))
+  implied: PresetChoice.implied(by:),
+  defaults: { settings throws(Failure) in
+    BenchOptions(configuration: try PresetChoice.defaults(for: settings))
   },
-  helpDefaults: { _ in ModelName.allCases.map { BenchOptions(configuration: .defaults(for: $0)) } },
+  helpDefaults: { settings in
+    PresetChoice.helpDefaults(for: settings).map { BenchOptions(configuration: $0) }
+  },
   body: { options, console in try bench(options, console) })
 
 private func bench(_ options: BenchOptions, _ console: Console) throws -> ExitCode {

@@ -66,7 +66,7 @@ let sweepCommand = CommandSpecification(
         "dry-run", short: "n", \.train.isDryRun, stores: true, .output,
         "Print the trials and end without training."),
     ],
-  configurationOption: "config", implied: TrainOptions.implied(by:),
+  configurationOption: "config", implied: PresetChoice.implied(by:),
   defaults: { settings throws(Failure) in SweepOptions(train: try TrainOptions.defaults(for: settings)) },
   helpDefaults: { settings in TrainOptions.helpDefaults(for: settings).map { SweepOptions(train: $0) } },
   body: { options, console in

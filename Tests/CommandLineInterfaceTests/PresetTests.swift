@@ -58,8 +58,19 @@ func anUnknownPresetListsThePresets(words: [String]) {
         + "'ssim-64', 'ssim-32', 'fid-mixture' and 'fid-dcgan'.\n"))
 }
 
-@Test func helpShowsThePresetsDefaults() {
-  let help = runAtelier(["train", "--preset", "dense-784-128", "--help"]).output
+@Test(arguments: [["train"], ["bench", "train"], ["sweep"]])
+func aPresetOfAnotherModelIsRefused(command: [String]) {
+  let result = runAtelier(command + ["--preset", "ssim-64", "dcgan"])
+  #expect(result.code == 64 && result.output == "")
+  #expect(
+    result.error.hasPrefix(
+      "Error: The preset 'ssim-64' is for 'modified-ae', not 'dcgan'\nHelp:  Leave out the model, or the preset.\n"
+    ))
+}
+
+@Test(arguments: [["train"], ["bench", "train"], ["sweep"]])
+func helpShowsThePresetsDefaults(command: [String]) {
+  let help = runAtelier(command + ["--preset", "dense-784-128", "--help"]).output
   #expect(
     help.contains("(default: none)") && help.contains("a GAN makes it of. (default: 128)"))
 }

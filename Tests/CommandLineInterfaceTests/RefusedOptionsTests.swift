@@ -57,7 +57,6 @@ func widthsOfOtherModelsAreRefused(words: String, message: String) {
   }
 }
 
-/// What the sources say of the published runs; Docs/models.md.
 /// What the options of GANs ask of each other, before anything starts.
 @Test(arguments: [
   ("gan --d-norm batch", "--d-norm batch is for convolutions, and gan has none"),

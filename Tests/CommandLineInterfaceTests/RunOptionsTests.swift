@@ -47,7 +47,7 @@ import Training
       "compare: run against data features weights count images cache threads out json quiet verbose version help",
       "export: subject format out quiet verbose version help",
       "data: batch seed data split validation limit shards epoch json quiet verbose version help",
-      "bench: subject seconds json quiet verbose version help",
+      "bench: subject preset seconds json quiet verbose version help",
     ])
 }
 
@@ -310,6 +310,7 @@ private let companions: [String: [(option: String, value: String)]] = [
   }
 }
 
+/// What the sources say of the published runs; Docs/models.md.
 @Test(arguments: [
   (
     "dense-ae", "hidden = [128, 64] latent = 32 latent-activation = relu loss = bce epochs = 20 patience = 0",

@@ -36,6 +36,17 @@ extension Preset {
       $0.prior = .mixture(components: 50)
     },
     Preset(
+      name: "fid-vae", model: .variationalAutoencoder,
+      summary: "a tenth of the divergence, wider, a mixture of 50 as prior"
+    ) {
+      $0.hidden = [1024]
+      $0.latent = 32
+      $0.beta = 0.1
+      $0.batch = 64
+      $0.schedule = .cosine
+      $0.prior = .mixture(components: 50)
+    },
+    Preset(
       name: "fid-dcgan", model: .convolutionalGAN,
       summary: "classes, an average, small batches at a high rate"
     ) {

@@ -8,7 +8,7 @@ import Training
 @Test func thePresetsAreThese() {
   #expect(
     Preset.all.map(\.name) == [
-      "dense-784-128", "ssim-128", "ssim-64", "ssim-32", "fid-mixture", "fid-dcgan",
+      "dense-784-128", "ssim-128", "ssim-64", "ssim-32", "fid-mixture", "fid-vae", "fid-dcgan",
     ])
   let preset = Preset.all[0].configuration
   #expect(preset.model == .denseAutoencoder && preset.hidden == [] && preset.latent == 128)
@@ -55,7 +55,7 @@ func anUnknownPresetListsThePresets(words: [String]) {
   #expect(
     result.error.hasPrefix(
       "Error: The value 'dense' is invalid for '--preset <name>'. Please provide one of 'dense-784-128', 'ssim-128', "
-        + "'ssim-64', 'ssim-32', 'fid-mixture' and 'fid-dcgan'.\n"))
+        + "'ssim-64', 'ssim-32', 'fid-mixture', 'fid-vae' and 'fid-dcgan'.\n"))
 }
 
 @Test(arguments: [["train"], ["bench", "train"], ["sweep"]])

@@ -49,7 +49,7 @@ def png(rows: list[bytes], width: int) -> bytes:
 
 def image_table(rows: list[tuple[str, list[bytes]]], side: int = 28, scale: int = 2) -> str:
     """A label and a row of images, each `side` x `side` bytes, below one another."""
-    gap, label_width = 4, 250
+    gap, label_width = 4, 160
     count = max(len(images) for _, images in rows)
     width, step = label_width + count * (side * scale + gap), side * scale + gap
     parts = []

@@ -81,6 +81,7 @@ GENERATORS = [
     Generator("`fid-vae`, mixture of 50", "fid-vae"),
     Generator("the layers of `fid-vae`, N(0, I)", "fid-vae", "--prior normal"),
     Generator("`conv-vae`", "conv-vae"),
+    Generator("`conv-vae`, mixture of 50", "conv-vae", "--prior mixture:50"),
     Generator("`gan`", "gan"),
     Generator("`gan --conditional --ema 0.999`", "gan-classes"),
     Generator("`dcgan`", "dcgan"),

@@ -20,39 +20,33 @@ def front_page(done: dict[str, list[Finished]], generators: list[Generated], run
     if picture:
         (PAGES / "front.svg").write_text(picture)
         lines += ["![Test images, what models make of them, and images that models draw](front.svg)", ""]
-    lines += ["| what | published, or PyTorch | the same model here | our preset |", "|---|---|---|---|"]
+    lines += ["| what | published, or PyTorch | the same model here | our `--preset` |", "|---|---|---|---|"]
 
-    def in_minutes(item: Finished | Generated) -> str:
-        return f", {float(item.minutes):.0f} minutes" if item.minutes else ""
+    def timed(value: str, item: Finished | Generated) -> str:
+        return f"{value}, {round(float(item.minutes)) or 'under 1'} min" if item.minutes else value
 
-    def similarity(name: str) -> str:
+    def similarity(name: str, preset: bool = False) -> str:
         items = done.get(name, [])
-        return f"{items[0].last('test/ssim'):.4f}" if items else ""
-
-    def preset(name: str) -> str:
-        items = done.get(name, [])
-        return f"**{similarity(name)}**, `--preset {name}`{in_minutes(items[0])}" if items else ""
+        value = f"{items[0].last('test/ssim'):.4f}" if items else ""
+        return timed(f"**{value}** `{name}`" if preset else value, items[0]) if items else ""
 
     tuned = published_tuning_figures(runs)
     lines += [
         f"| SSIM of rebuilt test images, `baseline-ae` | 0.8991 | {similarity('baseline-ae')} | |",
-        f"| the same, `modified-ae`, 128 numbers a code | 0.9180 | {similarity('modified-ae')} | {preset('ssim-128')} |",
-        f"| the same, 64 numbers | 0.8737 | {tuned.get((64, 0.001), '')} | {preset('ssim-64')} |",
-        f"| the same, 32 numbers | | | {preset('ssim-32')} |"]
+        f"| the same, `modified-ae`, 128 numbers a code | 0.9180 | {similarity('modified-ae')} | {similarity('ssim-128', preset=True)} |",
+        f"| the same, 64 numbers | 0.8737 | {tuned.get((64, 0.001), '')} | {similarity('ssim-64', preset=True)} |",
+        f"| the same, 32 numbers | | | {similarity('ssim-32', preset=True)} |"]
     by_run = {(row.run, row.options): row for row in generators}
 
-    def distance(run: str, options: str = "") -> str:
+    def distance(run: str, options: str = "", preset: bool = False) -> str:
         row = by_run.get((run, options))
-        return row.text("fid", 1) if row else ""
-
-    def best_distance(run: str) -> str:
-        row = by_run.get((run, ""))
-        return f"**{distance(run)}**, `--preset {run}`{in_minutes(row)}" if row else ""
+        value = row.text("fid", 1) if row else ""
+        return timed(f"**{value}** `{run}`" if preset else value, row) if row else ""
 
     lines += [
-        f"| FID[{NETWORK}] of 10,000 images drawn by a DCGAN | {distance(TORCH_DCGAN.name)} | {distance('dcgan')} | {best_distance('fid-dcgan')} |",
-        f"| the same, by a VAE | | {distance('vae')} | {best_distance('fid-vae')} |",
-        f"| the same, by an autoencoder with a mixture as prior | | {distance('dense-ae-linear', '--prior mixture:50')} | {best_distance('fid-mixture')} |",
+        f"| FID[{NETWORK}] of 10,000 images drawn by a DCGAN | {distance(TORCH_DCGAN.name)} | {distance('dcgan')} | {distance('fid-dcgan', preset=True)} |",
+        f"| the same, by a VAE | | {distance('vae')} | {distance('fid-vae', preset=True)} |",
+        f"| the same, by an autoencoder with a mixture as prior | | {distance('dense-ae-linear', '--prior mixture:50')} | {distance('fid-mixture', preset=True)} |",
         "",
         "SSIM is scikit-image's on the test images of the published 80/10/10 split; more is better. FID is against the 10,000 test images in features of "
         f"our own network (`{NETWORK}`), not Inception's; less is better, ± is the standard deviation over seeds. " + MINUTES, "",

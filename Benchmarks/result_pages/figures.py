@@ -15,7 +15,7 @@ PAGES = REPOSITORY / "Docs/results"
 NETWORK = "fashion-cnn-v1"
 TWO_CORE_SPEEDS = "two-core-speed"
 MINUTES = ("Minutes are those of the training steps on two cores: images trained over the speed of `bench train` with two ranks of one thread, "
-           "the median of three rounds; PyTorch's with two threads.")
+           "the median of three rounds; PyTorch's with two threads in the fastest of its settings, compiled ones too.")
 
 
 def machine() -> str:

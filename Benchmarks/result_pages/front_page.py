@@ -22,13 +22,13 @@ def front_page(done: dict[str, list[Finished]], generators: list[Generated], run
         lines += ["![Test images, what models make of them, and images that models draw](front.svg)", ""]
     lines += ["| what | published, or PyTorch | the same model here | our `--preset` |", "|---|---|---|---|"]
 
-    def timed(value: str, item: Finished | Generated) -> str:
-        return f"{value}, {round(float(item.minutes)) or 'under 1'} min" if item.minutes else value
+    def cell(value: str, item: Finished | Generated, preset: bool) -> str:
+        shown = f"**{value}** `{item.run if isinstance(item, Generated) else item.run.name}`" if preset else value
+        return f"{shown}, {round(float(item.minutes)) or 'under 1'} min" if item.minutes else shown
 
     def similarity(name: str, preset: bool = False) -> str:
         items = done.get(name, [])
-        value = f"{items[0].last('test/ssim'):.4f}" if items else ""
-        return timed(f"**{value}** `{name}`" if preset else value, items[0]) if items else ""
+        return cell(f"{items[0].last('test/ssim'):.4f}", items[0], preset) if items else ""
 
     tuned = published_tuning_figures(runs)
     lines += [
@@ -40,8 +40,7 @@ def front_page(done: dict[str, list[Finished]], generators: list[Generated], run
 
     def distance(run: str, options: str = "", preset: bool = False) -> str:
         row = by_run.get((run, options))
-        value = row.text("fid", 1) if row else ""
-        return timed(f"**{value}** `{run}`" if preset else value, row) if row else ""
+        return cell(row.text("fid", 1), row, preset) if row else ""
 
     lines += [
         f"| FID[{NETWORK}] of 10,000 images drawn by a DCGAN | {distance(TORCH_DCGAN.name)} | {distance('dcgan')} | {distance('fid-dcgan', preset=True)} |",

@@ -11,6 +11,9 @@ from .training import sweep_command
 SWEEP_PAGES = {"tuning": "[Tuning](tuning.md): the published tuning as a sweep; autoencoders against VAEs",
                "scaling": "[Larger batches](scaling.md): GANs at equal images under each learning-rate rule"}
 
+# Images.
+TEN_EPOCHS = 600_000
+
 
 def finished_pages(runs: Path) -> list[str]:
     return list(dict.fromkeys(sweep.page for sweep in SWEEPS if sweep_results(sweep, runs)))
@@ -40,7 +43,7 @@ def speed_table(runs: Path) -> list[str]:
              "| batch | one rank | two ranks | ratio | minutes on one | on two |", "|---|---|---|---|---|---|"]
     for batch in dict.fromkeys(key.split()[0] for key in speeds):
         one, two = speeds[f"{batch} 1"], speeds[f"{batch} 2"]
-        minutes = [600_000 / speed / 60 for speed in (one, two)]
+        minutes = [TEN_EPOCHS / speed / 60 for speed in (one, two)]
         lines.append(f"| {batch} | {one:,.0f} | {two:,.0f} | {two / one:.2f} | {minutes[0]:.1f} | {minutes[1]:.1f} |")
     return lines
 

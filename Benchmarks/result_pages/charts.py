@@ -47,17 +47,38 @@ def png(rows: list[bytes], width: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b"")
 
 
-def image_table(rows: list[tuple[str, list[bytes]]], side: int = 28, scale: int = 2) -> str:
-    """A label and a row of images, each `side` x `side` bytes, below one another."""
+def strip(images: list[bytes], side: int = 28, gap: int = 2) -> bytes:
+    """A PNG of images of `side` x `side` bytes, next to one another."""
+    rows = [(b"\xff" * gap).join(image[line * side:(line + 1) * side] for image in images) for line in range(side)]
+    return png(rows, len(rows[0]))
+
+
+def strip_table(rows: list[tuple[str, bytes]], scale: int = 2) -> str:
+    """Labels and strips of equal size, below one another."""
     gap, label_width = 4, 160
-    count = max(len(images) for _, images in rows)
-    width, step = label_width + count * (side * scale + gap), side * scale + gap
+    width, height = (scale * size for size in struct.unpack(">II", rows[0][1][16:24]))
     parts = []
-    for index, (label, images) in enumerate(rows):
-        y = gap + index * step
-        parts.append(text(label_width - 10, y + side * scale / 2 + 4, label, "end"))
-        for column, image in enumerate(images):
-            data = base64.b64encode(png([image[line * side:(line + 1) * side] for line in range(side)], side)).decode()
-            parts.append(f'<image x="{label_width + column * step}" y="{y}" width="{side * scale}" height="{side * scale}" '
-                         f'style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>')
-    return svg(width, gap + len(rows) * step, parts)
+    for index, (label, image) in enumerate(rows):
+        y = gap + index * (height + gap)
+        parts.append(text(label_width - 10, y + height / 2 + 4, label, "end"))
+        parts.append(f'<image x="{label_width}" y="{y}" width="{width}" height="{height}" style="image-rendering:pixelated" '
+                     f'href="data:image/png;base64,{base64.b64encode(image).decode()}"/>')
+    return svg(label_width + width + gap, gap + len(rows) * (height + gap), parts)
+
+
+def paired_bars(rows: list[tuple[str, float, float]], names: tuple[str, str], title: str) -> str:
+    """Two bars for each label, from zero, the greater value of all as wide as the picture."""
+    width, left, right, bar, gap, top = 640, 170, 60, 14, 12, 50
+    scale = (width - left - right) / max(value for row in rows for value in row[1:])
+    colours = ("#1f77b4", "#aaaaaa")
+    parts = [text(left, 18, title)]
+    for index, name in enumerate(names):
+        parts += [f'<rect x="{left + 170 * index}" y="26" width="{bar}" height="{bar}" fill="{colours[index]}"/>',
+                  text(left + 170 * index + bar + 6, 38, name)]
+    for number, (label, *values) in enumerate(rows):
+        y = top + number * (2 * bar + gap)
+        parts.append(text(left - 10, y + bar + 4, label, "end"))
+        for index, value in enumerate(values):
+            parts += [f'<rect x="{left}" y="{y + index * bar}" width="{value * scale:.1f}" height="{bar}" fill="{colours[index]}"/>',
+                      text(left + value * scale + 6, y + (index + 1) * bar - 3, f"{value:.4f}")]
+    return svg(width, top + len(rows) * (2 * bar + gap), parts)

@@ -8,8 +8,11 @@ from pathlib import Path
 import sitting
 
 from .catalogue import LARGE_BATCHES, RUNS, TORCH_DCGAN
-from .figures import REPOSITORY, TWO_CORE_SPEEDS, read_json, write_json
+from .records import PAGES, REPOSITORY, read_json, write_json
 
+# Kept with the pages, so that all speeds of a file are of one machine.
+TWO_CORE_SPEEDS = PAGES / "two-core-speed.json"
+LARGE_BATCH_SPEEDS = PAGES / "large-batches-speed.json"
 LARGE_BATCH_SIZES = (128, 512, 2048)
 ROUNDS = 3
 SECONDS = 5
@@ -32,8 +35,12 @@ class MeasuredSpeeds:
         return self.file.stem
 
     @property
+    def medians(self) -> dict[str, float]:
+        return read_json(self.file).get("images a second", {})
+
+    @property
     def missing(self) -> list[str]:
-        return [key for key in self.commands if key not in read_json(self.file)]
+        return [key for key in self.commands if key not in self.medians]
 
     @property
     def progress(self) -> str:
@@ -55,15 +62,15 @@ class MeasuredSpeeds:
             for key in missing:
                 speeds[key].append(sitting.run(self.commands[key])["images_per_second"])
                 print(f"{self.name}: {key}, round {number + 1}: {speeds[key][-1]:,.0f} images a second", flush=True)
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        write_json(self.file, read_json(self.file) | {key: statistics.median(values) for key, values in speeds.items()})
+        medians = self.medians | {key: statistics.median(values) for key, values in speeds.items()}
+        write_json(self.file, {"processor": sitting.processor(), "images a second": medians})
 
 
-def measured_speeds(runs: Path) -> list[MeasuredSpeeds]:
+def measured_speeds() -> list[MeasuredSpeeds]:
     two_cores = {run.name: bench_words(2, run.options) for run in RUNS}
     two_cores[TORCH_DCGAN.name] = [str(sitting.TORCH_PYTHON), str(sitting.HERE / "peers/torch_peer.py"), "--model", "dcgan",
                                    "--threads", "2", "--seconds", str(SECONDS)]
     batches = {f"{batch} {ranks}": bench_words(ranks, f"{LARGE_BATCHES} --batch {batch}")
                for batch in LARGE_BATCH_SIZES for ranks in (1, 2)}
-    return [MeasuredSpeeds(runs / f"{TWO_CORE_SPEEDS}.json", "bench train of every run, on two ranks", two_cores),
-            MeasuredSpeeds(runs / "large-batches-speed.json", f"bench train {LARGE_BATCHES}, on one and two ranks", batches)]
+    return [MeasuredSpeeds(TWO_CORE_SPEEDS, "bench train of every run, on two ranks", two_cores),
+            MeasuredSpeeds(LARGE_BATCH_SPEEDS, f"bench train {LARGE_BATCHES}, on one and two ranks", batches)]

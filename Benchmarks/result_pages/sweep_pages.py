@@ -1,10 +1,11 @@
 """The pages of sweeps: tuning, and larger batches."""
 
-import shutil
-from pathlib import Path
-
-from .catalogue import LARGE_BATCHES, PUBLISHED_TUNING, SWEEPS, Run, Sweep
-from .figures import NETWORK, PAGES, Finished, evaluation, machine, read_json, sweep_results, test_figure
+from .catalogue import LARGE_BATCHES, PUBLISHED_TUNING, PUBLISHED_TUNING_OPTIONS, RUNS, SWEEPS, Sweep
+from .charts import paired_bars
+from .collect import NETWORK
+from .figures import machine, minutes_text
+from .records import PAGES, Record, Records, read_json
+from .speeds import LARGE_BATCH_SPEEDS
 from .training import sweep_command
 
 # What the front page says of each.
@@ -15,29 +16,56 @@ SWEEP_PAGES = {"tuning": "[Tuning](tuning.md): the published tuning as a sweep; 
 TEN_EPOCHS = 600_000
 
 
-def finished_pages(runs: Path) -> list[str]:
-    return list(dict.fromkeys(sweep.page for sweep in SWEEPS if sweep_results(sweep, runs)))
+def tuning_page(records: Records) -> list[str]:
+    return ["# Tuning", "", machine(), "", *published_tuning(records), *sweep_sections("tuning", records)]
 
 
-def sweep_page(page: str, runs: Path) -> list[str]:
-    lines = [{"tuning": "# Tuning", "scaling": "# Larger batches"}[page], "", machine(), ""]
+def scaling_page(records: Records) -> list[str]:
+    return ["# Larger batches", "", machine(), "", *sweep_sections("scaling", records), *speed_table()]
+
+
+def published_tuning(records: Records) -> list[str]:
+    """The trials are runs of the catalogue, so that each is trained, and kept, on its own."""
+    runs = {run.name: run for run in RUNS}
+    tried = {settings: name for settings, name in PUBLISHED_TUNING.items() if name in records.runs}
+    lines = ["## The published tuning of modified-ae", "", f"    launch/run -n 2 sweep {PUBLISHED_TUNING_OPTIONS} --threads 1", "",
+             "A trial of a sweep has the bytes of a run of its own; the figures are those of the runs below, MSE that of the validation images.", "",
+             "| latent | lr | run | test/ssim | published | validation/mse | published | epochs | minutes |", "|---|---|---|---|---|---|---|---|---|"]
+    bars = []
+    for (latent, rate), name in tried.items():
+        record, published = records.runs[name], runs[name].published
+        ssim = record.figures["test/ssim"]
+        lines.append(f"| {latent} | {rate} | [`{name}`](autoencoders.md#{name}) | {ssim:.4f} | {published['ssim']:.4f} | "
+                     f"{record.figures['validation/mse']:.4f} | {published['mse']:.4f} | {record.epochs} | {minutes_text(name, record)} |")
+        bars.append((f"latent {latent}, lr {rate}", ssim, published["ssim"]))
+    (PAGES / "published-tuning.svg").write_text(paired_bars(bars, ("here", "published"), "SSIM on the test images"))
+    return lines + ["", "![Bars of the trials](published-tuning.svg)", ""]
+
+
+def sweep_sections(page: str, records: Records) -> list[str]:
+    lines = []
     for sweep in SWEEPS:
-        results = sweep_results(sweep, runs)
-        if sweep.page != page or results is None:
-            continue
-        lines += [f"## {sweep.title}", "", f"    {sweep_command(sweep)}", ""]
-        if sweep.lesson:
-            lines += [sweep.lesson, ""]
-        lines += sweep_table(sweep, results, runs) + [""]
-        shutil.copyfile(runs / sweep.name / "sweep.svg", PAGES / f"{sweep.name}.svg")
-        lines += [f"![Bars of the trials]({sweep.name}.svg)", ""]
-    return lines + (speed_table(runs) if page == "scaling" else [])
+        if sweep.page == page and sweep.name in records.sweeps:
+            lines += [f"## {sweep.title}", "", f"    {sweep_command(sweep)}", "", *([sweep.lesson, ""] if sweep.lesson else []),
+                      *sweep_table(sweep, records.sweeps[sweep.name]), "", f"![Bars of the trials]({sweep.name}.svg)", ""]
+    return lines
 
 
-def speed_table(runs: Path) -> list[str]:
-    speeds = read_json(runs / "large-batches-speed.json")
-    if not speeds:
-        return []
+def sweep_table(sweep: Sweep, trials: list[Record]) -> list[str]:
+    columns = [*trials[0].settings, *sweep.figures]
+    if sweep.prior is not None:
+        columns += [f"test/fid[{NETWORK}]{', ' + sweep.prior if sweep.prior else ''}"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for trial in trials:
+        cells = [str(value) for value in trial.settings.values()] + [f"{trial.figures[key]:.5g}" for key in sweep.figures]
+        if sweep.prior is not None:
+            cells.append(f"{trial.evaluations[sweep.prior]['fid']:.1f}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def speed_table() -> list[str]:
+    speeds = read_json(LARGE_BATCH_SPEEDS)["images a second"]
     lines = ["## Speed", "", f"    launch/run -n 2 bench train {LARGE_BATCHES} --batch 512 --threads 1", "",
              "Images a second, medians of three rounds in turns, and minutes of the training steps of ten epochs at that speed:", "",
              "| batch | one rank | two ranks | ratio | minutes on one | on two |", "|---|---|---|---|---|---|"]
@@ -45,24 +73,4 @@ def speed_table(runs: Path) -> list[str]:
         one, two = speeds[f"{batch} 1"], speeds[f"{batch} 2"]
         minutes = [TEN_EPOCHS / speed / 60 for speed in (one, two)]
         lines.append(f"| {batch} | {one:,.0f} | {two:,.0f} | {two / one:.2f} | {minutes[0]:.1f} | {minutes[1]:.1f} |")
-    return lines
-
-
-def sweep_table(sweep: Sweep, results: dict, runs: Path) -> list[str]:
-    settings = list(results["trials"][0]["settings"])
-    columns = [*settings, *sweep.figures]
-    if sweep.name == "published-tuning":
-        columns.append("published test/ssim")
-    if sweep.prior is not None:
-        columns += [f"test/fid[{NETWORK}]{', ' + sweep.prior if sweep.prior else ''}"]
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for trial in results["trials"]:
-        folder = runs / sweep.name / "trials" / trial["name"]
-        item = Finished(Run(trial["name"], ""), folder, runs)
-        cells = [str(value) for value in trial["settings"].values()] + [f"{item.last(key):.5g}" for key in sweep.figures]
-        if sweep.name == "published-tuning":
-            cells.append(f"{PUBLISHED_TUNING[tuple(trial['settings'].values())]:.4f}")
-        if sweep.prior is not None:
-            cells.append(f"{test_figure(evaluation(folder, sweep.prior), 'fid'):.1f}")
-        lines.append("| " + " | ".join(cells) + " |")
     return lines

@@ -7,7 +7,8 @@ from pathlib import Path
 from sitting import HERE, TORCH_PYTHON
 
 from .catalogue import RUNS, SWEEPS, TORCH_DCGAN, Run, Sweep
-from .figures import REPOSITORY, is_finished, read_json, sweep_results
+from .collect import is_finished, sweep_results
+from .records import REPOSITORY, Records, read_json
 from .speeds import MeasuredSpeeds, measured_speeds
 
 
@@ -34,11 +35,11 @@ class TrainedRun:
 
     @property
     def name(self) -> str:
-        return self.run.name if self.seed == 0 else self.run.folder(self.seed)
+        return self.run.folder(self.seed)
 
     @property
     def folder(self) -> Path:
-        return self.runs / self.run.folder(self.seed)
+        return self.runs / self.name
 
     @property
     def what(self) -> str:
@@ -56,8 +57,6 @@ class TrainedRun:
     def train(self, ranks: int) -> None:
         if self.is_finished:
             print(f"{self.name}: finished already")
-        elif self.run.trial:
-            print(f"{self.name}: left to the sweep {self.run.trial.split('/')[0]}")
         else:
             words = run_command(self.run, self.seed).replace("-n 2", f"-n {ranks}").split()
             begin(self.name, words + ["--run-dir", str(self.folder), "--resume", "auto"])
@@ -131,4 +130,11 @@ def everything(runs: Path) -> list[TrainedRun | TrainedSweep | TrainedPeer | Mea
     runs = runs.resolve()
     return [*(TrainedRun(run, seed, runs) for run in RUNS for seed in run.seeds),
             *(TrainedPeer(TORCH_DCGAN, seed, runs) for seed in TORCH_DCGAN.seeds),
-            *(TrainedSweep(sweep, runs) for sweep in SWEEPS), *measured_speeds(runs)]
+            *(TrainedSweep(sweep, runs) for sweep in SWEEPS), *measured_speeds()]
+
+
+def unrecorded(runs: Path) -> list[str]:
+    """The names of all that the pages cannot show yet."""
+    records = Records.load()
+    return [item.name for item in everything(runs)
+            if not (item.is_finished or item.name in records.runs or item.name in records.sweeps)]

@@ -7,7 +7,7 @@ from .catalogue import FRONT_DRAWN, FRONT_REBUILT, TORCH_DCGAN
 from .charts import strip_table
 from .collect import NETWORK, save_strip, strip_path
 from .figures import MINUTES, generated_rows, machine, minutes
-from .records import PAGES, REPOSITORY, Record, Records
+from .records import REPOSITORY, Record, Records
 from .sweep_pages import SWEEP_PAGES
 
 REMADE = ("`Benchmarks/results train` trains all of this, and `Benchmarks/results write` makes these pages; what is not finished is left "
@@ -15,7 +15,6 @@ REMADE = ("`Benchmarks/results train` trains all of this, and `Benchmarks/result
 
 
 def front_page(records: Records) -> list[str]:
-    (PAGES / "front.svg").write_text(front_picture(records))
     rows = {(row.run, row.options): row for row in generated_rows(records)}
 
     def cell(value: str, name: str, record: Record, preset: bool) -> str:

@@ -1,13 +1,14 @@
 """The pages of Docs/results/, written from the records; what has not finished anywhere is left out."""
 
+import sys
 from pathlib import Path
 
 from .catalogue import RUNS, Run
 from .collect import NETWORK, collect
 from .figures import MINUTES, generated_rows, machine, minutes_text
-from .front_page import front_page
+from .front_page import front_page, front_picture
 from .records import PAGES, Record, Records
-from .sweep_pages import scaling_page, tuning_page
+from .sweep_pages import TUNING_BARS, scaling_page, tuning_bars, tuning_page
 from .training import run_command, unrecorded
 
 
@@ -15,16 +16,25 @@ def write(runs: Path) -> None:
     records = Records.load()
     collect(records, runs)
     records.save()
-    save("README.md", front_page(records))
-    save("autoencoders.md", autoencoder_page(records))
-    save("generation.md", generation_page(records))
-    save("tuning.md", tuning_page(records))
-    save("scaling.md", scaling_page(records))
+    for name, text in made_of(records).items():
+        (PAGES / name).write_text(text)
     print(f"{PAGES}: written; not finished: {' '.join(unrecorded(runs)) or 'nothing'}")
 
 
-def save(name: str, lines: list[str]) -> None:
-    (PAGES / name).write_text("\n".join(lines).rstrip() + "\n")
+def check() -> None:
+    """Ends with an error where a page is not what the records make of it."""
+    other = [name for name, text in made_of(Records.load()).items() if not (PAGES / name).exists() or (PAGES / name).read_text() != text]
+    if other:
+        sys.exit(f"not what Docs/results/records.json makes of them: {' '.join(other)}; 'Benchmarks/results write' writes them")
+    print("Docs/results/: what its records make of it")
+
+
+def made_of(records: Records) -> dict[str, str]:
+    """The text of each file that follows from the records and the pictures alone."""
+    pages = {"README.md": front_page(records), "autoencoders.md": autoencoder_page(records), "generation.md": generation_page(records),
+             "tuning.md": tuning_page(records), "scaling.md": scaling_page(records)}
+    return {name: "\n".join(lines).rstrip() + "\n" for name, lines in pages.items()} | {
+        "front.svg": front_picture(records), TUNING_BARS: tuning_bars(records)}
 
 
 def first_seeds(records: Records) -> list[tuple[Run, Record]]:

@@ -4,13 +4,15 @@ from .catalogue import LARGE_BATCHES, PUBLISHED_TUNING, PUBLISHED_TUNING_OPTIONS
 from .charts import paired_bars
 from .collect import NETWORK
 from .figures import machine, minutes_text
-from .records import PAGES, Record, Records, read_json
+from .records import Record, Records, read_json
 from .speeds import LARGE_BATCH_SPEEDS
 from .training import sweep_command
 
 # What the front page says of each.
 SWEEP_PAGES = {"tuning": "[Tuning](tuning.md): the published tuning as a sweep; autoencoders against VAEs",
                "scaling": "[Larger batches](scaling.md): GANs at equal images under each learning-rate rule"}
+
+TUNING_BARS = "published-tuning.svg"
 
 # Images.
 TEN_EPOCHS = 600_000
@@ -27,19 +29,25 @@ def scaling_page(records: Records) -> list[str]:
 def published_tuning(records: Records) -> list[str]:
     """The trials are runs of the catalogue, so that each is trained, and kept, on its own."""
     runs = {run.name: run for run in RUNS}
-    tried = {settings: name for settings, name in PUBLISHED_TUNING.items() if name in records.runs}
     lines = ["## The published tuning of modified-ae", "", f"    launch/run -n 2 sweep {PUBLISHED_TUNING_OPTIONS} --threads 1", "",
              "A trial of a sweep has the bytes of a run of its own; the figures are those of the runs below, MSE that of the validation images.", "",
              "| latent | lr | run | test/ssim | published | validation/mse | published | epochs | minutes |", "|---|---|---|---|---|---|---|---|---|"]
-    bars = []
-    for (latent, rate), name in tried.items():
+    for (latent, rate), name in tuning_trials(records).items():
         record, published = records.runs[name], runs[name].published
-        ssim = record.figures["test/ssim"]
-        lines.append(f"| {latent} | {rate} | [`{name}`](autoencoders.md#{name}) | {ssim:.4f} | {published['ssim']:.4f} | "
+        lines.append(f"| {latent} | {rate} | [`{name}`](autoencoders.md#{name}) | {record.figures['test/ssim']:.4f} | {published['ssim']:.4f} | "
                      f"{record.figures['validation/mse']:.4f} | {published['mse']:.4f} | {record.epochs} | {minutes_text(name, record)} |")
-        bars.append((f"latent {latent}, lr {rate}", ssim, published["ssim"]))
-    (PAGES / "published-tuning.svg").write_text(paired_bars(bars, ("here", "published"), "SSIM on the test images"))
-    return lines + ["", "![Bars of the trials](published-tuning.svg)", ""]
+    return lines + ["", f"![Bars of the trials]({TUNING_BARS})", ""]
+
+
+def tuning_trials(records: Records) -> dict[tuple[int, float], str]:
+    """The trials of the published tuning that are recorded: their runs by latent and rate."""
+    return {settings: name for settings, name in PUBLISHED_TUNING.items() if name in records.runs}
+
+
+def tuning_bars(records: Records) -> str:
+    published = {run.name: run.published for run in RUNS}
+    return paired_bars([(f"latent {latent}, lr {rate}", records.runs[name].figures["test/ssim"], published[name]["ssim"])
+                        for (latent, rate), name in tuning_trials(records).items()], ("here", "published"), "SSIM on the test images")
 
 
 def sweep_sections(page: str, records: Records) -> list[str]:

@@ -48,8 +48,9 @@ extension Preset {
     },
     Preset(
       name: "fid-dcgan", model: .convolutionalGAN,
-      summary: "classes, an average, small batches at a high rate"
+      summary: "16 numbers of noise, classes, an average, small batches at a high rate"
     ) {
+      $0.latent = 16
       $0.isConditional = true
       $0.hasMinibatchStandardDeviation = true
       $0.averageDecay = 0.999

@@ -11,7 +11,7 @@ from .records import REPOSITORY, Record, Records
 from .sweep_pages import SWEEP_PAGES
 
 REMADE = ("`Benchmarks/results train` trains all of this, and `Benchmarks/results write` makes these pages; what is not finished is left "
-          "out. [records.json](records.json) has the figures; those of seeds 1 and 2 of `gan` and `gan-classes` are from their means, to the digits of these.")
+          "out. [records.json](records.json) has the figures.")
 
 
 def front_page(records: Records) -> list[str]:

@@ -77,11 +77,11 @@ import Testing
                               32 numbers); fid-mixture (modified-ae: ssim-64 on the
                               official split, a mixture of 50 as prior); fid-vae
                               (vae: a tenth of the divergence, wider, a mixture of
-                              50 as prior); fid-dcgan (dcgan: 16 numbers of noise,
-                              classes, an average, small batches at a high rate).
-                              (values: dense-784-128, ssim-128, ssim-64, ssim-32,
-                              fid-mixture, fid-vae, fid-dcgan; default: the model's
-                              published settings)
+                              50 as prior); fid-dcgan (dcgan: wider, 16 numbers of
+                              noise, classes, an average, small batches at a high
+                              rate). (values: dense-784-128, ssim-128, ssim-64,
+                              ssim-32, fid-mixture, fid-vae, fid-dcgan; default: the
+                              model's published settings)
       --hidden <widths>       Widths of the hidden layers of dense-ae's encoder,
                               from the image inwards, which the decoder mirrors, of
                               gan's generator, from the noise to the image, which

@@ -88,12 +88,13 @@ extension Preset {
     configuration.epochs = 30
   }
 
-  /// Little over half the arithmetic of `modified-ae` and twice the updates, with shifts, since the wider model would learn the images
-  /// by heart, and a warm-up, without which its loss may rise to 0.8 and stay there.
+  /// The published widths and twice the updates, with shifts, since the wider model would learn the images by heart, and a
+  /// warm-up, without which its loss may rise to 0.8 and stay there.
   private static func widerSettings(_ configuration: inout RunConfiguration) {
-    configuration.channels = [24, 48, 96]
+    configuration.channels = [32, 64, 128]
     configuration.batch = 16
     configuration.warmup = 1000
     configuration.shift = 1
+    configuration.epochs = 45
   }
 }

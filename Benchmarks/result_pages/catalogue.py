@@ -87,6 +87,10 @@ GENERATORS = [
     Generator("`fid-dcgan`", "fid-dcgan"),
 ]
 
+# What presets must keep to when they are recorded again: SSIM of the test images at least, FID / trace (mean over seeds) at most.
+LEAST_SSIM = {"ssim-128": 0.935, "ssim-64": 0.90, "ssim-32": 0.83}
+MOST_FID_TRACE = {"fid-mixture": 0.03, "fid-vae": 0.10, "fid-dcgan": 0.01}
+
 # Rows of the front page's picture: runs that rebuild test images, and runs that draw.
 FRONT_REBUILT = ("baseline-ae", "modified-ae", "ssim-128", "ssim-64", "ssim-32")
 FRONT_DRAWN = ("dcgan", "fid-dcgan", "fid-vae", "fid-mixture")
@@ -95,6 +99,9 @@ FRONT_DRAWN = ("dcgan", "fid-dcgan", "fid-vae", "fid-mixture")
 PUBLISHED_TUNING = {(128, 0.001): "modified-ae", (128, 0.0001): "modified-ae-slow", (64, 0.001): "modified-ae-64",
                     (64, 0.0001): "modified-ae-64-slow"}
 PUBLISHED_TUNING_OPTIONS = "modified-ae --grid latent=128,64 --grid lr=0.001,0.0001"
+PUBLISHED_TUNING_LESSON = (
+    "Half the numbers of the code cost 0.04 of SSIM, a tenth of the learning rate 0.01. The lower rate is only slower: with 64 numbers the "
+    "higher one has 0.865 of the validation images after 21 epochs, where the lower one is after 100, still gaining.")
 
 # The same layers, weights and loss of pixels, so that the code alone differs.
 DENSE_AE = "dense-ae --hidden 400 --latent-activation linear --conventions torch --validation 10000 --epochs 15"

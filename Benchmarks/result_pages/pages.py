@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .catalogue import RUNS, Run
+from .catalogue import LEAST_SSIM, MOST_FID_TRACE, RUNS, Run
 from .collect import NETWORK, collect
 from .figures import MINUTES, generated_rows, machine, minutes_text
 from .front_page import front_page, front_picture
@@ -22,11 +22,28 @@ def write(runs: Path) -> None:
 
 
 def check() -> None:
-    """Ends with an error where a page is not what the records make of it."""
-    other = [name for name, text in made_of(Records.load()).items() if not (PAGES / name).exists() or (PAGES / name).read_text() != text]
+    """Ends with an error where a page is not what the records make of it, or a record has fallen behind what it must reach."""
+    records = Records.load()
+    other = [name for name, text in made_of(records).items() if not (PAGES / name).exists() or (PAGES / name).read_text() != text]
     if other:
         sys.exit(f"not what Docs/results/records.json makes of them: {' '.join(other)}; 'Benchmarks/results write' writes them")
-    print("Docs/results/: what its records make of it")
+    if behind := shortfalls(records):
+        sys.exit("; ".join(behind))
+    print("Docs/results/: what its records make of it, and nothing behind what it must reach")
+
+
+def shortfalls(records: Records) -> list[str]:
+    """Runs behind the figures that are published for them, and presets behind what is promised of them."""
+    found = []
+    for run, record in first_seeds(records):
+        least = run.published.get("ssim", LEAST_SSIM.get(run.name))
+        if least is not None and record.figures["test/ssim"] < least:
+            found.append(f"{run.name} has an SSIM of {record.figures['test/ssim']:.4f}, which must be at least {least}")
+    for row in generated_rows(records):
+        most = MOST_FID_TRACE.get(row.run) if not row.options else None
+        if most is not None and row.mean("fid_trace") > most:
+            found.append(f"{row.run} has an FID / trace of {row.mean('fid_trace'):.4f}, which must be at most {most}")
+    return found
 
 
 def made_of(records: Records) -> dict[str, str]:

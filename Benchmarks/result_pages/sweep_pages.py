@@ -1,6 +1,6 @@
 """The pages of sweeps: tuning, and larger batches."""
 
-from .catalogue import LARGE_BATCHES, PUBLISHED_TUNING, PUBLISHED_TUNING_OPTIONS, RUNS, SWEEPS, Sweep
+from .catalogue import LARGE_BATCHES, PUBLISHED_TUNING, PUBLISHED_TUNING_LESSON, PUBLISHED_TUNING_OPTIONS, RUNS, SWEEPS, Sweep
 from .charts import paired_bars
 from .collect import NETWORK
 from .figures import machine, minutes_text
@@ -18,10 +18,6 @@ TUNING_BARS = "published-tuning.svg"
 TEN_EPOCHS = 600_000
 
 
-TUNING_LESSON = ("Half the numbers of the code cost 0.042 of SSIM, a tenth of the learning rate 0.010. The lower rate is only slower: with 64 numbers "
-                 "the higher one has 0.8653 of the validation images after 21 epochs, where the lower one is after 100, still gaining.")
-
-
 def tuning_page(records: Records) -> list[str]:
     return ["# Tuning", "", machine(), "", *published_tuning(records), *sweep_sections("tuning", records)]
 
@@ -33,7 +29,7 @@ def scaling_page(records: Records) -> list[str]:
 def published_tuning(records: Records) -> list[str]:
     """The trials are runs of the catalogue, so that each is trained, and kept, on its own."""
     runs = {run.name: run for run in RUNS}
-    lines = ["## The published tuning of modified-ae", "", f"    launch/run -n 2 sweep {PUBLISHED_TUNING_OPTIONS} --threads 1", "", TUNING_LESSON, "",
+    lines = ["## The published tuning of modified-ae", "", f"    launch/run -n 2 sweep {PUBLISHED_TUNING_OPTIONS} --threads 1", "", PUBLISHED_TUNING_LESSON, "",
              "A trial of a sweep has the bytes of a run of its own; the figures are those of the runs below, MSE that of the validation images.", "",
              "| latent | lr | run | test/ssim | published | validation/mse | published | epochs | minutes |", "|---|---|---|---|---|---|---|---|---|"]
     for (latent, rate), name in tuning_trials(records).items():
